@@ -1,3 +1,8 @@
+using MaaS.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+
 var app = builder.Build();
+app.MapDefaultEndpoints();
 await app.RunAsync();

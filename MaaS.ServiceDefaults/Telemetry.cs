@@ -1,0 +1,45 @@
+// Logs, metrics and traces of a service, sent over OTLP when OTEL_EXPORTER_OTLP_ENDPOINT names a collector.
+// It does not know who collects them; with no collector it costs next to nothing.
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace MaaS.ServiceDefaults;
+
+internal static class Telemetry
+{
+    public const string HealthPath = "/health";
+    public const string AlivePath = "/alive";
+
+    /// <summary>
+    /// Instruments ASP.NET Core, outgoing HTTP and the runtime, and every source and meter whose name starts with
+    /// <c>MaaS.</c>. The service's name comes from <c>OTEL_SERVICE_NAME</c>.
+    /// </summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter("MaaS.*"))
+            .WithTracing(tracing => tracing
+                .AddSource("MaaS.*", "Npgsql")
+                // Probes arrive every few seconds for ever and would bury the requests that matter.
+                .AddAspNetCoreInstrumentation(options => options.Filter = context =>
+                    !context.Request.Path.StartsWithSegments(HealthPath) && !context.Request.Path.StartsWithSegments(AlivePath))
+                .AddHttpClientInstrumentation());
+
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            telemetry.UseOtlpExporter();
+    }
+}
