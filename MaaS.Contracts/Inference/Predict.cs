@@ -1,0 +1,20 @@
+// The friendly prediction call: named columns in, labels with probabilities (or values) out.
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace MaaS.Contracts.Inference;
+
+/// <param name="Rows">One object per row: column name to value. A column left out, or null, is missing.</param>
+public sealed record PredictRequest(
+    [property: Required, MinLength(1), MaxLength(10_000)] IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Rows);
+
+/// <param name="Predictions">In the order of the rows.</param>
+/// <param name="Version">The version that answered this request.</param>
+public sealed record PredictResponse(
+    string Deployment, string Model, int Version, int Revision, IReadOnlyList<Prediction> Predictions);
+
+/// <param name="Label">The most probable class; null for regression.</param>
+/// <param name="Probabilities">Of every class; they add up to 1.</param>
+/// <param name="Value">The predicted number; null for classification.</param>
+public sealed record Prediction(
+    string? Label = null, IReadOnlyDictionary<string, float>? Probabilities = null, float? Value = null);

@@ -1,0 +1,47 @@
+// What the outside sees of a job, whole or as events while it runs.
+using System.Text.Json.Serialization;
+using MaaS.Contracts.Experiments;
+
+namespace MaaS.Contracts.Jobs;
+
+/// <param name="RunId">The run it fills; null for jobs that fill none (profile).</param>
+/// <param name="Progress">0 to 1.</param>
+/// <param name="Phase">A few words on what it is doing now: "epoch 3 of 40".</param>
+/// <param name="Error">A sentence, when it failed.</param>
+/// <param name="ErrorCode">Stable: <c>user_error</c>, <c>crashed</c>, <c>out_of_memory</c>, <c>lease_lost</c>, <c>bug</c>.</param>
+public sealed record JobView(
+    Guid Id,
+    JobKind Kind,
+    JobState State,
+    bool CancelRequested,
+    int Attempt,
+    int Priority,
+    double Progress,
+    string? Phase,
+    string? Error,
+    string? ErrorCode,
+    JobSpec Spec,
+    Guid? RunId,
+    string? WorkerName,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt);
+
+public enum JobState { Queued, Running, Succeeded, Failed, Canceled }
+
+/// <summary>
+/// One server-sent event of <c>GET /api/jobs/{job}/events</c>. The event's id resumes the stream (Last-Event-ID);
+/// its name is the discriminator.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(JobStateEvent), "state")]
+[JsonDerivedType(typeof(JobMetricsEvent), "metrics")]
+[JsonDerivedType(typeof(JobLogEvent), "log")]
+public abstract record JobEvent;
+
+/// <summary>State, progress or phase changed. The stream ends after the one whose state is final.</summary>
+public sealed record JobStateEvent(JobView Job) : JobEvent;
+
+public sealed record JobMetricsEvent(IReadOnlyList<MetricPoint> Points) : JobEvent;
+
+public sealed record JobLogEvent(IReadOnlyList<LogLine> Lines) : JobEvent;

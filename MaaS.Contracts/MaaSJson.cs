@@ -1,0 +1,28 @@
+// The one JSON dialect of the platform: HTTP bodies, jsonb columns, model.json, the typed client.
+// Knows nothing of any noun.
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MaaS.Contracts;
+
+public static class MaaSJson
+{
+    /// <summary>snake_case names and enums; unknown members, missing members and nulls where none belong are refused.</summary>
+    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+
+    /// <summary>Gives <paramref name="options"/> the dialect; ASP.NET Core owns its own instance, so it is configured in place.</summary>
+    public static JsonSerializerOptions Configure(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        // A diverged loss is NaN, and a chart that hides it would lie.
+        options.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        // jsonb reorders keys, so a discriminator need not come first.
+        options.AllowOutOfOrderMetadataProperties = true;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        return options;
+    }
+}

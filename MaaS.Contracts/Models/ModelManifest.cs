@@ -1,0 +1,68 @@
+// model.json: what a package says of itself. Written once at export, never changed.
+using System.Text.Json;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Training;
+
+namespace MaaS.Contracts.Models;
+
+/// <param name="Format">The manifest's own version; 1.</param>
+/// <param name="Inputs">In the order of the graph's inputs, one per feature column.</param>
+/// <param name="Labels">Class names in the order of the probabilities; null for regression.</param>
+/// <param name="Training">The settings with every derived value filled in.</param>
+/// <param name="Metrics">Test figures, each with the trivial baseline's beside it.</param>
+/// <param name="ParityMaxDifference">Largest absolute difference between ONNX Runtime's and TorchSharp's answers on held-out rows.</param>
+/// <param name="Files">Every other file of the package.</param>
+public sealed record ModelManifest(
+    int Format,
+    ModelTask Task,
+    IReadOnlyList<ModelInput> Inputs,
+    IReadOnlyList<ModelOutput> Outputs,
+    IReadOnlyList<string>? Labels,
+    string Target,
+    TrainingSpec Training,
+    ModelMetrics Metrics,
+    long ParameterCount,
+    double ParityMaxDifference,
+    double ParityTolerance,
+    int ParityRows,
+    Lineage Lineage,
+    IReadOnlyList<PackageFile> Files);
+
+public enum ModelTask { TabularClassification, TabularRegression }
+
+/// <param name="Name">The column, and the graph's input.</param>
+/// <param name="Kind">What a caller sends: number, integer and boolean as float32 (NaN is missing), date as int64 days, category as string ("" is missing).</param>
+/// <param name="Min">Smallest training value, for forms and warnings; null for categories.</param>
+/// <param name="Categories">The known categories, most frequent first.</param>
+public sealed record ModelInput(
+    string Name,
+    ColumnType Kind,
+    TensorType Type,
+    IReadOnlyList<long> Shape,
+    double? Min = null,
+    double? Max = null,
+    IReadOnlyList<string>? Categories = null);
+
+/// <param name="Shape">-1 is the number of rows.</param>
+public sealed record ModelOutput(string Name, TensorType Type, IReadOnlyList<long> Shape);
+
+public enum TensorType { Float32, Int64, String }
+
+/// <param name="Split">Which rows they were measured on, and how many.</param>
+/// <param name="ConfusionMatrix">Rows are the truth, columns the prediction, in the order of the labels.</param>
+public sealed record ModelMetrics(
+    string Split,
+    long Rows,
+    IReadOnlyDictionary<string, double> Values,
+    IReadOnlyDictionary<string, double> Baseline,
+    IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null);
+
+/// <param name="Parent">The version this one continues from or compresses.</param>
+public sealed record Lineage(Guid? RunId, Guid? DatasetVersionId, string? DatasetSha256, string? Parent = null);
+
+public sealed record PackageFile(string Path, long Bytes, string Sha256);
+
+/// <summary>sample.json: a request that works, and the answer it gave at export.</summary>
+/// <param name="Rows">Named columns, as <c>predict</c> takes them.</param>
+public sealed record ModelSample(
+    IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Rows, IReadOnlyList<Inference.Prediction> Predictions);

@@ -1,0 +1,58 @@
+// People, teams, roles, sign-in and keys for programs.
+using System.ComponentModel.DataAnnotations;
+
+namespace MaaS.Contracts.Teams;
+
+/// <summary>A viewer reads; a member also changes things; an admin also manages people and keys.</summary>
+public enum Role { Viewer, Member, Admin }
+
+/// <param name="StorageBytes">What the team's artifacts take on disk.</param>
+/// <param name="StorageQuotaBytes">Uploads beyond it are refused.</param>
+public sealed record TeamView(Guid Id, string Name, long StorageBytes, long StorageQuotaBytes, DateTimeOffset CreatedAt);
+
+public sealed record MemberView(Guid UserId, string Email, Role Role, bool Pending, DateTimeOffset JoinedAt);
+
+/// <summary>Invites a person; the answer holds a one-time link's token.</summary>
+public sealed record InviteMember([property: Required, EmailAddress, StringLength(254)] string Email, Role Role = Role.Member);
+
+/// <param name="Token">Goes into the portal's address <c>/setup?token=...</c>; shown once, used once.</param>
+public sealed record Invitation(string Email, Role Role, string Token, DateTimeOffset ExpiresAt);
+
+public sealed record ChangeRole(Role Role);
+
+public sealed record SignIn(
+    [property: Required, EmailAddress, StringLength(254)] string Email,
+    [property: Required, StringLength(200)] string Password);
+
+/// <summary>Redeems a one-time link: sets the password, joins the team and signs in.</summary>
+/// <param name="Email">Needed only for the first administrator's link, which names nobody yet.</param>
+public sealed record AcceptInvitation(
+    [property: Required, StringLength(200)] string Token,
+    [property: Required, StringLength(200, MinimumLength = 10)] string Password,
+    [property: EmailAddress, StringLength(254)] string? Email = null);
+
+/// <param name="Token">The bearer token; opaque, stored hashed, revocable.</param>
+public sealed record SessionCreated(string Token, DateTimeOffset ExpiresAt, CallerView Caller);
+
+/// <summary>Who is calling: a person with a session, or a program with a key.</summary>
+public sealed record CallerView(TeamView Team, Role Role, string Name, Guid? UserId, Guid? KeyId, IReadOnlyList<TeamView> Teams);
+
+/// <summary>Makes another of one's teams the session's team.</summary>
+public sealed record SwitchTeam(Guid TeamId);
+
+/// <param name="Role">What the key may do; keys are scoped by role.</param>
+/// <param name="Prefix">The first characters, to tell keys apart.</param>
+public sealed record ApiKeyView(
+    Guid Id, string Name, Role Role, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt);
+
+public sealed record CreateApiKey(
+    [property: Required, StringLength(100, MinimumLength = 1)] string Name,
+    Role Role = Role.Member,
+    DateTimeOffset? ExpiresAt = null);
+
+/// <param name="Secret">Shown this once; only its hash is stored.</param>
+public sealed record ApiKeyCreated(ApiKeyView Key, string Secret);
+
+/// <param name="Noun">What it was done to: <c>deployment</c>, <c>model</c>, ...</param>
+public sealed record AuditEventView(
+    long Number, DateTimeOffset At, string Actor, string Action, string Noun, string NounName, string? Detail);
