@@ -14,7 +14,7 @@ public sealed record Problem(
     string? Instance = null,
     string? TraceId = null);
 
-/// <summary>Thrown by the typed client when the API refuses; its message is the sentence to show.</summary>
+/// <summary>Thrown by <see cref="MaaSClient"/> when the API refuses; its message is the sentence to show.</summary>
 public sealed class ProblemException(Problem problem) : Exception(problem.Detail ?? problem.Title)
 {
     public Problem Problem { get; } = problem;

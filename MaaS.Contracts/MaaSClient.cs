@@ -1,0 +1,177 @@
+// The typed client: every call the API has, in the order a user meets them. It is also the table of its routes.
+// Knows HTTP and the JSON dialect; knows nothing of sessions in browsers or of retries (the HttpClient it is given does).
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Experiments;
+using MaaS.Contracts.Inference;
+using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Teams;
+using MaaS.Contracts.Workers;
+
+namespace MaaS.Contracts;
+
+/// <param name="http">Its base address is the API's; its authorization header a session token or an API key, as bearer.</param>
+/// <remarks>Every method throws <see cref="ProblemException"/> when the API refuses.</remarks>
+public sealed class MaaSClient(HttpClient http)
+{
+    // Sign-in
+    public Task<SessionCreated> SignIn(SignIn request, CancellationToken token = default) => Post<SessionCreated>("api/session", request, token);
+    public Task<SessionCreated> AcceptInvitation(AcceptInvitation request, CancellationToken token = default) => Post<SessionCreated>("api/session/invitation", request, token);
+    public Task<CallerView> WhoAmI(CancellationToken token = default) => Get<CallerView>("api/session", token);
+    public Task<CallerView> SwitchTeam(SwitchTeam request, CancellationToken token = default) => Put<CallerView>("api/session/team", request, token);
+    public Task SignOut(CancellationToken token = default) => Delete("api/session", token);
+
+    // Datasets
+    public Task<Page<DatasetView>> Datasets(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<DatasetView>>($"api/datasets{Paging(limit, after)}", token);
+    public Task<DatasetView> Dataset(Guid id, CancellationToken token = default) => Get<DatasetView>($"api/datasets/{id}", token);
+    public Task<DatasetView> UploadDataset(string name, string fileName, Stream file, CancellationToken token = default) => Upload<DatasetView>($"api/datasets?name={Escape(name)}&file_name={Escape(fileName)}", file, token);
+    public Task<DatasetView> SampleDataset(string sample, CancellationToken token = default) => Post<DatasetView>($"api/datasets/samples/{Escape(sample)}", null, token);
+    public Task<DatasetView> UpdateDataset(Guid id, UpdateDataset request, CancellationToken token = default) => Put<DatasetView>($"api/datasets/{id}", request, token);
+    public Task DeleteDataset(Guid id, CancellationToken token = default) => Delete($"api/datasets/{id}", token);
+    public Task<Page<DatasetVersionView>> DatasetVersions(Guid id, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<DatasetVersionView>>($"api/datasets/{id}/versions{Paging(limit, after)}", token);
+    public Task<DatasetVersionView> DatasetVersion(Guid id, int number, CancellationToken token = default) => Get<DatasetVersionView>($"api/datasets/{id}/versions/{number}", token);
+    public Task<DatasetVersionView> UploadDatasetVersion(Guid id, string fileName, Stream file, CancellationToken token = default) => Upload<DatasetVersionView>($"api/datasets/{id}/versions?file_name={Escape(fileName)}", file, token);
+    public Task<DatasetVersionView> RereadDatasetVersion(Guid id, int number, ReadingOptions reading, CancellationToken token = default) => Post<DatasetVersionView>($"api/datasets/{id}/versions/{number}/reread", reading, token);
+    public Task<DatasetProfile> DatasetProfile(Guid id, int number, CancellationToken token = default) => Get<DatasetProfile>($"api/datasets/{id}/versions/{number}/profile", token);
+    public Task<Stream> DatasetFile(Guid id, int number, CancellationToken token = default) => Download($"api/datasets/{id}/versions/{number}/file", token);
+
+    // Experiments and runs
+    public Task<Page<ExperimentView>> Experiments(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ExperimentView>>($"api/experiments{Paging(limit, after)}", token);
+    public Task<ExperimentView> Experiment(Guid id, CancellationToken token = default) => Get<ExperimentView>($"api/experiments/{id}", token);
+    public Task<ExperimentView> CreateExperiment(SaveExperiment request, CancellationToken token = default) => Post<ExperimentView>("api/experiments", request, token);
+    public Task<ExperimentView> UpdateExperiment(Guid id, SaveExperiment request, CancellationToken token = default) => Put<ExperimentView>($"api/experiments/{id}", request, token);
+    public Task DeleteExperiment(Guid id, CancellationToken token = default) => Delete($"api/experiments/{id}", token);
+    public Task<Page<RunView>> Runs(Guid? experiment = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<RunView>>($"api/runs{Paging(limit, after)}{(experiment is null ? "" : $"&experiment={experiment}")}", token);
+    public Task<RunView> Run(Guid id, CancellationToken token = default) => Get<RunView>($"api/runs/{id}", token);
+    public Task<RunView> UpdateRun(Guid id, UpdateRun request, CancellationToken token = default) => Put<RunView>($"api/runs/{id}", request, token);
+    public Task DeleteRun(Guid id, CancellationToken token = default) => Delete($"api/runs/{id}", token);
+    public Task<IReadOnlyList<MetricSeries>> Metrics(Guid run, IEnumerable<string>? keys = null, int points = 1000, CancellationToken token = default) => Get<IReadOnlyList<MetricSeries>>($"api/runs/{run}/metrics?points={points}{string.Concat((keys ?? []).Select(key => $"&key={Escape(key)}"))}", token);
+    public Task<Page<LogLine>> Log(Guid run, int limit = 200, string? after = null, CancellationToken token = default) => Get<Page<LogLine>>($"api/runs/{run}/log{Paging(limit, after)}", token);
+    public Task<IReadOnlyList<ArtifactView>> Artifacts(Guid run, CancellationToken token = default) => Get<IReadOnlyList<ArtifactView>>($"api/runs/{run}/artifacts", token);
+    public Task<Stream> Artifact(Guid run, string path, CancellationToken token = default) => Download($"api/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Escape))}", token);
+
+    // Jobs
+    public Task<JobView> Submit(JobSpec spec, CancellationToken token = default) => Post<JobView>("api/jobs", spec, token);
+    public Task<Page<JobView>> Jobs(JobState? state = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<JobView>>($"api/jobs{Paging(limit, after)}{(state is null ? "" : $"&state={JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Value.ToString())}")}", token);
+    public Task<JobView> Job(Guid id, CancellationToken token = default) => Get<JobView>($"api/jobs/{id}", token);
+    public Task<JobView> CancelJob(Guid id, CancellationToken token = default) => Post<JobView>($"api/jobs/{id}/cancel", null, token);
+
+    /// <summary>Follows a job until it ends. Pass the last id seen to go on after a broken connection.</summary>
+    public async IAsyncEnumerable<(string Id, JobEvent Event)> FollowJob(Guid id, string? lastEventId = null, [EnumeratorCancellation] CancellationToken token = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{id}/events");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
+        await ThrowUnlessSuccess(response, token);
+        var stream = await response.Content.ReadAsStreamAsync(token);
+        var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<JobEvent>(data, MaaSJson.Options)!);
+        await foreach (var item in events.EnumerateAsync(token))
+            yield return (item.EventId ?? "", item.Data);
+    }
+
+    // Models
+    public Task<Page<ModelView>> Models(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ModelView>>($"api/models{Paging(limit, after)}", token);
+    public Task<ModelView> Model(string model, CancellationToken token = default) => Get<ModelView>($"api/models/{Escape(model)}", token);
+    public Task<ModelView> UpdateModel(string model, UpdateModel request, CancellationToken token = default) => Put<ModelView>($"api/models/{Escape(model)}", request, token);
+    public Task DeleteModel(string model, CancellationToken token = default) => Delete($"api/models/{Escape(model)}", token);
+    public Task<Page<ModelVersionView>> ModelVersions(string model, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ModelVersionView>>($"api/models/{Escape(model)}/versions{Paging(limit, after)}", token);
+    public Task<ModelVersionView> ModelVersion(string model, int version, CancellationToken token = default) => Get<ModelVersionView>($"api/models/{Escape(model)}/versions/{version}", token);
+    public Task<ModelVersionView> RegisterVersion(string model, RegisterVersion request, CancellationToken token = default) => Post<ModelVersionView>($"api/models/{Escape(model)}/versions", request, token);
+    public Task DeleteModelVersion(string model, int version, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/versions/{version}", token);
+    public Task<Stream> ModelFile(string model, int version, string path, CancellationToken token = default) => Download($"api/models/{Escape(model)}/versions/{version}/files/{Escape(path)}", token);
+    public Task<ModelView> SetAlias(string model, string alias, SetAlias request, CancellationToken token = default) => Put<ModelView>($"api/models/{Escape(model)}/aliases/{Escape(alias)}", request, token);
+    public Task DeleteAlias(string model, string alias, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/aliases/{Escape(alias)}", token);
+
+    // Deployments and predictions
+    public Task<Page<DeploymentView>> Deployments(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<DeploymentView>>($"api/deployments{Paging(limit, after)}", token);
+    public Task<DeploymentView> Deployment(string deployment, CancellationToken token = default) => Get<DeploymentView>($"api/deployments/{Escape(deployment)}", token);
+    public Task<DeploymentView> Deploy(CreateDeployment request, CancellationToken token = default) => Post<DeploymentView>("api/deployments", request, token);
+    public Task<Page<RevisionView>> Revisions(string deployment, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<RevisionView>>($"api/deployments/{Escape(deployment)}/revisions{Paging(limit, after)}", token);
+    public Task<DeploymentView> Revise(string deployment, CreateRevision request, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/revisions", request, token);
+    public Task<DeploymentView> RollBack(string deployment, Rollback request, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/rollback", request, token);
+    public Task<DeploymentView> Pause(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/pause", null, token);
+    public Task<DeploymentView> Resume(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/resume", null, token);
+    public Task DeleteDeployment(string deployment, CancellationToken token = default) => Delete($"api/deployments/{Escape(deployment)}", token);
+    public Task<PredictResponse> Predict(string deployment, PredictRequest request, CancellationToken token = default) => Post<PredictResponse>($"api/deployments/{Escape(deployment)}/predict", request, token);
+
+    // Team, keys, workers, audit
+    public Task<IReadOnlyList<MemberView>> Members(CancellationToken token = default) => Get<IReadOnlyList<MemberView>>("api/team/members", token);
+    public Task<Invitation> Invite(InviteMember request, CancellationToken token = default) => Post<Invitation>("api/team/members", request, token);
+    public Task<MemberView> ChangeRole(Guid user, ChangeRole request, CancellationToken token = default) => Put<MemberView>($"api/team/members/{user}", request, token);
+    public Task RemoveMember(Guid user, CancellationToken token = default) => Delete($"api/team/members/{user}", token);
+    public Task<IReadOnlyList<ApiKeyView>> ApiKeys(CancellationToken token = default) => Get<IReadOnlyList<ApiKeyView>>("api/keys", token);
+    public Task<ApiKeyCreated> CreateApiKey(CreateApiKey request, CancellationToken token = default) => Post<ApiKeyCreated>("api/keys", request, token);
+    public Task DeleteApiKey(Guid id, CancellationToken token = default) => Delete($"api/keys/{id}", token);
+    public Task<IReadOnlyList<WorkerView>> Workers(CancellationToken token = default) => Get<IReadOnlyList<WorkerView>>("api/workers", token);
+    public Task<Page<AuditEventView>> Audit(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<AuditEventView>>($"api/audit{Paging(limit, after)}", token);
+
+    private static string Escape(string part) => Uri.EscapeDataString(part);
+
+    private static string Paging(int limit, string? after) => $"?limit={limit}{(after is null ? "" : $"&after={Escape(after)}")}";
+
+    private Task<T> Get<T>(string path, CancellationToken token) => Send<T>(new(HttpMethod.Get, path), token);
+
+    private Task<T> Post<T>(string path, object? body, CancellationToken token) => Send<T>(new(HttpMethod.Post, path) { Content = Json(body) }, token);
+
+    private Task<T> Put<T>(string path, object body, CancellationToken token) => Send<T>(new(HttpMethod.Put, path) { Content = Json(body) }, token);
+
+    private async Task<T> Upload<T>(string path, Stream file, CancellationToken token)
+    {
+        var content = new StreamContent(file);
+        content.Headers.ContentType = new("application/octet-stream");
+        return await Send<T>(new(HttpMethod.Post, path) { Content = content }, token);
+    }
+
+    private async Task Delete(string path, CancellationToken token)
+    {
+        using var response = await http.DeleteAsync(path, token);
+        await ThrowUnlessSuccess(response, token);
+    }
+
+    /// <summary>The caller disposes the stream, and with it the response.</summary>
+    private async Task<Stream> Download(string path, CancellationToken token)
+    {
+        var response = await http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, token);
+        await ThrowUnlessSuccess(response, token);
+        return await response.Content.ReadAsStreamAsync(token);
+    }
+
+    private async Task<T> Send<T>(HttpRequestMessage request, CancellationToken token)
+    {
+        using (request)
+        {
+            using var response = await http.SendAsync(request, token);
+            await ThrowUnlessSuccess(response, token);
+            return (await response.Content.ReadFromJsonAsync<T>(MaaSJson.Options, token))!;
+        }
+    }
+
+    // A job spec is sent as its base type, or its discriminator would be left out.
+    private static JsonContent? Json(object? body) => body switch
+    {
+        null => null,
+        JobSpec spec => JsonContent.Create(spec, options: MaaSJson.Options),
+        _ => JsonContent.Create(body, body.GetType(), options: MaaSJson.Options),
+    };
+
+    private static async Task ThrowUnlessSuccess(HttpResponseMessage response, CancellationToken token)
+    {
+        if (response.IsSuccessStatusCode) return;
+        using (response)
+        {
+            var problem = response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+                ? await response.Content.ReadFromJsonAsync<Problem>(MaaSJson.Options, token)
+                : null;
+            throw new ProblemException(problem ?? new Problem(
+                (int)response.StatusCode, "unexpected_answer", response.ReasonPhrase ?? "Error",
+                $"The API answered {(int)response.StatusCode} without saying why."));
+        }
+    }
+}
