@@ -1,0 +1,180 @@
+// The whole schema on one page. Names become snake_case; ids are time-ordered uuids made by the application.
+// Knows tables and keys; states of jobs belong to JobQueue, points to MetricStore, bytes to ArtifactStore.
+using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Datasets;
+using MaaS.Catalog.Deployments;
+using MaaS.Catalog.Experiments;
+using MaaS.Catalog.Jobs;
+using MaaS.Catalog.Models;
+using MaaS.Catalog.Teams;
+using MaaS.Catalog.Workers;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Teams;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Catalog;
+
+public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : DbContext(options)
+{
+    public DbSet<Team> Teams => Set<Team>();
+    public DbSet<User> Users => Set<User>();
+    public DbSet<Member> Members => Set<Member>();
+    public DbSet<InvitationRow> Invitations => Set<InvitationRow>();
+    public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+    public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
+    public DbSet<Experiment> Experiments => Set<Experiment>();
+    public DbSet<Run> Runs => Set<Run>();
+    public DbSet<Artifact> Artifacts => Set<Artifact>();
+    public DbSet<Job> Jobs => Set<Job>();
+    public DbSet<JobLogLine> JobLog => Set<JobLogLine>();
+    public DbSet<Model> Models => Set<Model>();
+    public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
+    public DbSet<ModelFile> ModelFiles => Set<ModelFile>();
+    public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
+    public DbSet<Deployment> Deployments => Set<Deployment>();
+    public DbSet<Revision> Revisions => Set<Revision>();
+    public DbSet<Worker> Workers => Set<Worker>();
+    public DbSet<Blob> Blobs => Set<Blob>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        conventions.Properties<JobKind>().HaveConversion<SnakeCaseEnum<JobKind>>();
+        conventions.Properties<JobState>().HaveConversion<SnakeCaseEnum<JobState>>();
+        conventions.Properties<DatasetState>().HaveConversion<SnakeCaseEnum<DatasetState>>();
+        conventions.Properties<DeploymentState>().HaveConversion<SnakeCaseEnum<DeploymentState>>();
+        conventions.Properties<Role>().HaveConversion<SnakeCaseEnum<Role>>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.Entity<User>().HasIndex(user => user.Email).IsUnique();
+        model.Entity<Member>().HasKey(member => new { member.TeamId, member.UserId });
+        model.Entity<InvitationRow>(invitation =>
+        {
+            invitation.ToTable("invitations").HasKey(row => row.TokenHash);
+            invitation.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+        });
+        model.Entity<Session>(session =>
+        {
+            session.HasKey(row => row.TokenHash);
+            session.HasIndex(row => row.UserId);
+        });
+        model.Entity<ApiKey>(key =>
+        {
+            key.HasIndex(row => row.SecretHash).IsUnique();
+            key.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+        });
+        model.Entity<AuditEvent>(audit =>
+        {
+            audit.HasKey(row => row.Number);
+            audit.HasIndex(row => new { row.TeamId, row.Number });
+        });
+
+        model.Entity<Dataset>(dataset =>
+        {
+            dataset.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            dataset.HasIndex(row => new { row.TeamId, row.Name }).IsUnique();
+        });
+        model.Entity<DatasetVersion>(version =>
+        {
+            version.HasIndex(row => new { row.DatasetId, row.Number }).IsUnique();
+            version.HasIndex(row => row.Sha256);
+            version.Property(row => row.Reading).IsJsonb();
+            version.Property(row => row.Profile).IsJsonb();
+        });
+
+        model.Entity<Experiment>(experiment =>
+        {
+            experiment.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            experiment.HasIndex(row => new { row.TeamId, row.Name }).IsUnique();
+        });
+        model.Entity<Run>(run =>
+        {
+            run.HasIndex(row => new { row.TeamId, row.CreatedAt });
+            run.HasIndex(row => new { row.ExperimentId, row.CreatedAt });
+            run.HasOne(row => row.Job).WithOne().HasForeignKey<Run>(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
+            run.HasOne<DatasetVersion>().WithMany().HasForeignKey(row => row.DatasetVersionId).OnDelete(DeleteBehavior.SetNull);
+            run.Property(row => row.Params).IsJsonb();
+            run.Property(row => row.Metrics).IsJsonb();
+            run.Property(row => row.Tags).IsJsonb();
+            run.Property(row => row.Environment).IsJsonb();
+            run.Property(row => row.Manifest).IsJsonb();
+        });
+        model.Entity<Artifact>(artifact =>
+        {
+            artifact.HasKey(row => new { row.RunId, row.Path });
+            artifact.HasIndex(row => row.Sha256);
+        });
+        model.Entity<MetricSeriesRow>(series =>
+        {
+            series.ToTable("metric_series");
+            series.HasIndex(row => new { row.RunId, row.Key }).IsUnique();
+            series.HasOne<Run>().WithMany().HasForeignKey(row => row.RunId);
+        });
+        model.Entity<MetricPointRow>(point =>
+        {
+            // No foreign key: checking one for each of 50,000 points a second costs more than storing them.
+            point.ToTable("metric_points").HasNoKey();
+            point.HasIndex(row => new { row.SeriesId, row.Step });
+        });
+
+        model.Entity<Job>(job =>
+        {
+            job.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            job.Property(row => row.Spec).IsJsonb();
+            job.HasIndex(row => new { row.TeamId, row.CreatedAt });
+            job.HasIndex(row => new { row.State, row.Priority, row.CreatedAt }).HasFilter("state in ('queued', 'running')");
+        });
+        model.Entity<JobLogLine>(line =>
+        {
+            line.ToTable("job_log").HasKey(row => row.Number);
+            line.HasIndex(row => new { row.JobId, row.Number });
+            line.HasOne<Job>().WithMany().HasForeignKey(row => row.JobId);
+        });
+
+        model.Entity<Model>(catalog =>
+        {
+            catalog.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            catalog.HasIndex(row => new { row.TeamId, row.Name }).IsUnique();
+        });
+        model.Entity<ModelVersion>(version =>
+        {
+            version.HasIndex(row => new { row.ModelId, row.Number }).IsUnique();
+            version.HasOne<Run>().WithMany().HasForeignKey(row => row.RunId).OnDelete(DeleteBehavior.SetNull);
+            version.HasMany(row => row.Files).WithOne().HasForeignKey(file => file.VersionId);
+            version.Property(row => row.Manifest).IsJsonb();
+        });
+        model.Entity<ModelFile>(file =>
+        {
+            file.HasKey(row => new { row.VersionId, row.Path });
+            file.HasIndex(row => row.Sha256);
+        });
+        model.Entity<ModelAlias>(alias =>
+        {
+            alias.HasKey(row => new { row.ModelId, row.Name });
+            alias.HasOne(row => row.Version).WithMany(version => version.Aliases).HasForeignKey(row => row.VersionId);
+        });
+
+        model.Entity<Deployment>(deployment =>
+        {
+            deployment.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            deployment.HasIndex(row => new { row.TeamId, row.Name }).IsUnique();
+        });
+        model.Entity<Revision>().HasKey(revision => new { revision.DeploymentId, revision.Number });
+        model.Entity<Revision>().HasMany(revision => revision.Shares).WithOne()
+            .HasForeignKey(share => new { share.DeploymentId, share.RevisionNumber });
+        model.Entity<RevisionShare>(share =>
+        {
+            share.HasKey(row => new { row.DeploymentId, row.RevisionNumber, row.VersionId });
+            share.HasOne(row => row.Version).WithMany().HasForeignKey(row => row.VersionId).OnDelete(DeleteBehavior.Restrict);
+        });
+
+        model.Entity<Worker>().Property(worker => worker.Devices).IsJsonb();
+        model.Entity<Blob>().HasKey(blob => blob.Sha256);
+    }
+}

@@ -1,0 +1,52 @@
+// The row of a run: the record that stays after its job is done. Series and log lines live in tables of their own.
+using MaaS.Catalog.Jobs;
+using MaaS.Contracts.Models;
+
+namespace MaaS.Catalog.Experiments;
+
+public sealed class Run
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public required Guid TeamId { get; init; }
+    public required Guid ExperimentId { get; set; }
+    public Experiment Experiment { get; init; } = null!;
+    public required Guid JobId { get; init; }
+    public Job Job { get; init; } = null!;
+    public required string Name { get; set; }
+    public Guid? DatasetVersionId { get; init; }
+    public Dictionary<string, string> Params { get; set; } = [];
+    public Dictionary<string, double> Metrics { get; set; } = [];
+    public Dictionary<string, string> Tags { get; set; } = [];
+    public string? Notes { get; set; }
+    public Dictionary<string, string>? Environment { get; set; }
+
+    /// <summary>Set with success; the package's files are the run's artifacts under <c>model/</c>.</summary>
+    public ModelManifest? Manifest { get; set; }
+    public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
+    public List<Artifact> Artifacts { get; } = [];
+}
+
+/// <summary>A file of a run; its bytes are a blob of the artifact store.</summary>
+public sealed class Artifact
+{
+    public required Guid RunId { get; init; }
+    public required string Path { get; init; }
+    public required string Sha256 { get; init; }
+    public required long Bytes { get; init; }
+}
+
+/// <summary>One series of one run; its points are rows of <c>metric_points</c>, which only MetricStore touches.</summary>
+public sealed class MetricSeriesRow
+{
+    public long Id { get; init; }
+    public required Guid RunId { get; init; }
+    public required string Key { get; init; }
+}
+
+public sealed class MetricPointRow
+{
+    public required long SeriesId { get; init; }
+    public required long Step { get; init; }
+    public required double Value { get; init; }
+    public required DateTimeOffset At { get; init; }
+}
