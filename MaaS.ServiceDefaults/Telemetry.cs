@@ -20,6 +20,8 @@ internal static class Telemetry
     /// </summary>
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        // Eight lines for every request served and made would bury what the services themselves say.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
