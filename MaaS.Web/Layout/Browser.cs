@@ -1,0 +1,36 @@
+// What only the browser knows: the person's time zone and theme. Asked once per circuit, before anything is drawn.
+using Microsoft.JSInterop;
+
+namespace MaaS.Web.Layout;
+
+internal sealed class Browser(IJSRuntime js)
+{
+    private TimeZoneInfo _zone = TimeZoneInfo.Utc;
+
+    /// <summary><c>light</c>, <c>dark</c> or <c>system</c>: what the person chose.</summary>
+    public string Theme { get; private set; } = "system";
+
+    public bool IsDark { get; private set; }
+
+    /// <summary>Raised when the theme changed, so that what draws with colours of its own can draw again.</summary>
+    public event Action? Changed;
+
+    public async Task Ask()
+    {
+        var facts = await js.InvokeAsync<Facts?>("maas.facts");
+        if (facts is null) return;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(facts.Zone, out var zone)) _zone = zone;
+        (Theme, IsDark) = (facts.Theme, facts.Dark);
+    }
+
+    public async Task Choose(string theme)
+    {
+        Theme = theme;
+        IsDark = await js.InvokeAsync<bool>("maas.chooseTheme", theme);
+        Changed?.Invoke();
+    }
+
+    public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone);
+
+    private sealed record Facts(string Zone, string Theme, bool Dark);
+}

@@ -1,0 +1,32 @@
+// Files of nouns, streamed from the API through the portal as attachments: a browser never shows one as a page.
+// It does not know what is in them.
+using MaaS.Contracts;
+using MaaS.Web.Session;
+
+namespace MaaS.Web.Shared;
+
+internal static class Downloads
+{
+    public static void MapDownloads(this WebApplication app)
+    {
+        var files = app.MapGroup("/download").RequireAuthorization();
+        files.MapGet("/datasets/{id:guid}/{version:int}/{name}", (Guid id, int version, string name, HttpContext context, ApiClients clients, CancellationToken token) =>
+            Send(name, clients.ForRequest(context).DatasetFile(id, version, token)));
+        files.MapGet("/runs/{id:guid}/{**path}", (Guid id, string path, HttpContext context, ApiClients clients, CancellationToken token) =>
+            Send(path, clients.ForRequest(context).Artifact(id, path, token)));
+        files.MapGet("/models/{model}/{version:int}/{**path}", (string model, int version, string path, HttpContext context, ApiClients clients, CancellationToken token) =>
+            Send($"{model}-{version}-{Path.GetFileName(path)}", clients.ForRequest(context).ModelFile(model, version, path, token)));
+    }
+
+    private static async Task<IResult> Send(string name, Task<Stream> file)
+    {
+        try
+        {
+            return Results.Stream(await file, "application/octet-stream", Path.GetFileName(name));
+        }
+        catch (ProblemException refusal)
+        {
+            return Results.Text(refusal.Message, statusCode: refusal.Problem.Status);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// What every page asks of the browser: theme, time zone, clipboard, a protected form post, a healed connection.
+(() => {
+  const media = matchMedia('(prefers-color-scheme: dark)');
+  const chosen = () => localStorage.getItem('theme') ?? 'system';
+  const dark = () => chosen() === 'dark' || (chosen() === 'system' && media.matches);
+  // Before the first paint, so that a dark page never flashes white.
+  const apply = () => { document.documentElement.dataset.theme = dark() ? 'dark' : 'light'; };
+  apply();
+  media.addEventListener('change', apply);
+
+  const antiforgery = () => document.querySelector('meta[name=antiforgery]').content;
+
+  window.maas = {
+    antiforgery,
+    facts: () => ({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone, theme: chosen(), dark: dark() }),
+    chooseTheme: theme => {
+      localStorage.setItem('theme', theme);
+      apply();
+      return dark();
+    },
+    copy: text => navigator.clipboard.writeText(text),
+    scrollToEnd: element => { if (element) element.scrollTop = element.scrollHeight; },
+    post: action => {
+      const form = Object.assign(document.createElement('form'), { method: 'post', action });
+      const token = Object.assign(document.createElement('input'), { type: 'hidden', name: '__RequestVerificationToken', value: antiforgery() });
+      form.append(token);
+      document.body.append(form);
+      form.submit();
+    },
+  };
+
+  document.addEventListener('click', event => { if (event.target.closest('[data-reload]')) location.reload(); });
+  // A circuit the server no longer knows cannot be healed, only begun again.
+  new MutationObserver(changes => {
+    for (const { target } of changes)
+      if (target.id === 'components-reconnect-modal' && target.classList.contains('components-reconnect-rejected')) location.reload();
+  }).observe(document, { subtree: true, attributes: true, attributeFilter: ['class'] });
+})();

@@ -1,0 +1,42 @@
+// A bUnit context that is the portal: MudBlazor, a member of a team, and the typed client on a scripted API.
+using Bunit;
+using MaaS.Contracts;
+using MaaS.Contracts.Teams;
+using MaaS.Web.Layout;
+using MaaS.Web.Session;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace MaaS.Web.Tests;
+
+internal sealed class Portal : BunitContext
+{
+    public Portal(Role role = Role.Member)
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        Services.AddMudServices(mud => mud.PopoverOptions.CheckForPopoverProvider = false);
+        Services.AddScoped<Browser>();
+        Services.AddScoped<SessionEnd>();
+        Services.AddSingleton(new MaaSClient(new HttpClient(Api) { BaseAddress = new Uri("http://api") }));
+        var team = new TeamView(Guid.CreateVersion7(), "harbour", 0, 1_000_000, DateTimeOffset.UnixEpoch);
+        Caller = new CallerView(team, role, "ada@example.com", Guid.CreateVersion7(), null, [team]);
+        AddAuthorization().SetAuthorized(Caller.Name);
+    }
+
+    public ScriptedApi Api { get; } = new();
+
+    public CallerView Caller { get; }
+
+    /// <summary>Renders a page as the signed-in caller sees it.</summary>
+    public IRenderedComponent<T> Page<T>(Action<ComponentParameterCollectionBuilder<T>>? parameters = null) where T : IComponent =>
+        Render<T>(builder =>
+        {
+            builder.AddCascadingValue(Caller);
+            parameters?.Invoke(builder);
+        });
+
+    /// <summary>Where dialogs appear; render it before the page that opens one.</summary>
+    public IRenderedComponent<MudDialogProvider> Dialogs() => Render<MudDialogProvider>();
+}

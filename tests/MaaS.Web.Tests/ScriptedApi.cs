@@ -1,0 +1,53 @@
+// Stands in for the API under the real typed client: each call gets the answer the test wrote for it, and is remembered.
+// It does not know any page.
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using MaaS.Contracts;
+
+namespace MaaS.Web.Tests;
+
+internal sealed class ScriptedApi : HttpMessageHandler
+{
+    private readonly Dictionary<string, Func<string, Task<HttpResponseMessage>>> _answers = [];
+
+    /// <summary>Every call so far, as <c>POST /api/jobs</c>, with its body.</summary>
+    public List<(string Call, string Body)> Calls { get; } = [];
+
+    public IEnumerable<string> BodiesOf(string call) => Calls.Where(made => made.Call == call).Select(made => made.Body);
+
+    public ScriptedApi Answers(string call, object body) => On(call, _ => Task.FromResult(Json(HttpStatusCode.OK, body)));
+
+    public ScriptedApi Refuses(string call, Problem problem) =>
+        On(call, _ => Task.FromResult(Json((HttpStatusCode)problem.Status, problem, "application/problem+json")));
+
+    public ScriptedApi On(string call, Func<string, Task<HttpResponseMessage>> answer)
+    {
+        _answers[call] = answer;
+        return this;
+    }
+
+    /// <summary>Answers with a body that the test goes on writing: server-sent events as they come.</summary>
+    public ScriptedApi Streams(string call, Stream body, string mediaType = "text/event-stream") => On(call, _ =>
+    {
+        var content = new StreamContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = content });
+    });
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = $"{request.Method} {request.RequestUri!.AbsolutePath}";
+        var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
+        Calls.Add((call, body));
+        return _answers.TryGetValue(call, out var answer)
+            ? await answer(body)
+            : throw new InvalidOperationException($"The test has no answer for {call}.");
+    }
+
+    public static HttpResponseMessage Json(HttpStatusCode status, object body, string mediaType = "application/json") => new(status)
+    {
+        Content = new StringContent(JsonSerializer.Serialize(body, body.GetType(), MaaSJson.Options), Encoding.UTF8, mediaType),
+    };
+}
