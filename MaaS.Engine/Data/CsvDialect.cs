@@ -1,0 +1,81 @@
+// Which delimiter a CSV uses and whether its first row is a header: judged from the opening of the file.
+using MaaS.Contracts.Datasets;
+using Sylvan.Data.Csv;
+
+namespace MaaS.Engine.Data;
+
+internal static class CsvDialect
+{
+    public static IReadOnlyList<char> Delimiters { get; } = [',', ';', '\t', '|'];
+
+    /// <summary>No record may be longer: an unclosed quote would otherwise take the rest of the file into memory.</summary>
+    public const int MaxRecordCharacters = 4 << 20;
+
+    public static CsvDataReaderOptions Options(char delimiter) => new()
+    {
+        Delimiter = delimiter,
+        HasHeaders = false, // we name the columns ourselves, and want the header's line counted
+        Comment = '\0',     // a cell may start with '#'
+        BufferSize = 1 << 16,
+        MaxBufferSize = MaxRecordCharacters,
+    };
+
+    /// <summary>The one that divides the most rows into the same number of cells; more cells on a tie; a comma when none divides.</summary>
+    public static char DetectDelimiter(string opening) => Delimiters
+        .Select(delimiter => (delimiter, agreement: Agreement(Rows(opening, delimiter))))
+        .OrderByDescending(found => found.agreement.Share)
+        .ThenByDescending(found => found.agreement.Cells)
+        .First().delimiter;
+
+    /// <summary>
+    /// A header is text above values (numbers, dates) in some column; or, in a table of texts only, a row of distinct texts
+    /// none of which comes again below it.
+    /// </summary>
+    public static bool DetectHeader(string opening, char delimiter, MissingTexts missing)
+    {
+        var rows = Rows(opening, delimiter);
+        if (rows.Count == 0)
+            return true;
+        var first = rows[0];
+        var below = Enumerable.Range(0, first.Length)
+            .Select(column => rows.Skip(1).Where(row => column < row.Length && !missing.Contains(row[column]))
+                .Select(row => row[column]).ToList())
+            .ToList();
+        if (first.Where((cell, column) => IsText(cell) && below[column].Count > 0 && !below[column].Exists(IsText)).Any())
+            return true;
+        return first.All(IsText)
+            && first.Distinct(StringComparer.Ordinal).Count() == first.Length
+            && !first.Where((cell, column) => below[column].Contains(cell, StringComparer.Ordinal)).Any();
+
+        bool IsText(string cell) => !missing.Contains(cell) && !CellText.TryNumber(cell, out _) && !CellText.TryDay(cell, out _);
+    }
+
+    private static (double Share, int Cells) Agreement(List<string[]> rows)
+    {
+        var usual = rows.GroupBy(row => row.Length).OrderByDescending(group => group.Count()).FirstOrDefault();
+        return usual is null or { Key: 1 } ? (0, 1) : (usual.Count() / (double)rows.Count, usual.Key);
+    }
+
+    /// <summary>At most 100 rows; a row cut by the end of the opening, or broken, ends the list.</summary>
+    private static List<string[]> Rows(string opening, char delimiter)
+    {
+        var rows = new List<string[]>();
+        try
+        {
+            using var csv = CsvDataReader.Create(new StringReader(opening), Options(delimiter));
+            while (rows.Count < 100 && csv.Read())
+            {
+                var cells = new string[csv.RowFieldCount];
+                for (var i = 0; i < cells.Length; i++)
+                    cells[i] = csv.GetFieldSpan(i).Trim().ToString();
+                if (cells is not [""])
+                    rows.Add(cells);
+            }
+        }
+        catch (Exception broken) when (broken is CsvFormatException or CsvRecordTooLargeException)
+        {
+            // The reader of the whole file says what is wrong and where; here a few good rows are enough.
+        }
+        return rows;
+    }
+}
