@@ -1,5 +1,5 @@
 // The whole schema on one page. Names become snake_case; ids are time-ordered uuids made by the application.
-// Knows tables and keys; states of jobs belong to JobQueue, points to MetricStore, bytes to ArtifactStore.
+// Knows tables and keys; states of jobs belong to JobQueue, points of series to MetricStore, bytes to ArtifactStore.
 using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Datasets;
 using MaaS.Catalog.Deployments;
@@ -30,6 +30,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<Experiment> Experiments => Set<Experiment>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<Artifact> Artifacts => Set<Artifact>();
+    public DbSet<MetricChunk> MetricChunks => Set<MetricChunk>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<JobLogLine> JobLog => Set<JobLogLine>();
     public DbSet<Model> Models => Set<Model>();
@@ -110,17 +111,11 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             artifact.HasKey(row => new { row.RunId, row.Path });
             artifact.HasIndex(row => row.Sha256);
         });
-        model.Entity<MetricSeriesRow>(series =>
+        model.Entity<MetricChunk>(chunk =>
         {
-            series.ToTable("metric_series");
-            series.HasIndex(row => new { row.RunId, row.Key }).IsUnique();
-            series.HasOne<Run>().WithMany().HasForeignKey(row => row.RunId);
-        });
-        model.Entity<MetricPointRow>(point =>
-        {
-            // No foreign key: checking one for each of 50,000 points a second costs more than storing them.
-            point.ToTable("metric_points").HasNoKey();
-            point.HasIndex(row => new { row.SeriesId, row.Step });
+            chunk.HasKey(row => new { row.RunId, row.Number });
+            chunk.HasIndex(row => new { row.RunId, row.Key, row.Number });
+            chunk.HasOne<Run>().WithMany().HasForeignKey(row => row.RunId);
         });
 
         model.Entity<Job>(job =>

@@ -1,4 +1,4 @@
-// The row of a run: the record that stays after its job is done. Series and log lines live in tables of their own.
+// The row of a run: the record that stays after its job is done. Its series are MetricChunk rows, its log its job's.
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Models;
 
@@ -33,20 +33,4 @@ public sealed class Artifact
     public required string Path { get; init; }
     public required string Sha256 { get; init; }
     public required long Bytes { get; init; }
-}
-
-/// <summary>One series of one run; its points are rows of <c>metric_points</c>, which only MetricStore touches.</summary>
-public sealed class MetricSeriesRow
-{
-    public long Id { get; init; }
-    public required Guid RunId { get; init; }
-    public required string Key { get; init; }
-}
-
-public sealed class MetricPointRow
-{
-    public required long SeriesId { get; init; }
-    public required long Step { get; init; }
-    public required double Value { get; init; }
-    public required DateTimeOffset At { get; init; }
 }

@@ -17,6 +17,9 @@ public sealed class Job
 
     /// <summary>Counts claims; it fences a stale worker, whose writes name an older attempt and change zero rows.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>Claims that ended because the worker was shut down; they do not count against <see cref="MaxAttempts"/>.</summary>
+    public int Released { get; init; }
     public bool CancelRequested { get; init; }
     public double Progress { get; init; }
     public string? Phase { get; init; }
@@ -30,6 +33,9 @@ public sealed class Job
     /// <summary>The newest checkpoint's blob, and the training step it was taken after.</summary>
     public string? CheckpointSha256 { get; init; }
     public long? CheckpointStep { get; init; }
+
+    /// <summary>The run's newest metric chunk when the checkpoint was taken; a resumed attempt measures everything after it again.</summary>
+    public long? CheckpointChunk { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public DateTimeOffset? StartedAt { get; init; }

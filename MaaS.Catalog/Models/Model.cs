@@ -9,6 +9,9 @@ public sealed class Model
     public required Guid TeamId { get; init; }
     public required string Name { get; init; }
     public string? Description { get; set; }
+
+    /// <summary>The newest number ever given; a deleted version's number is not given again.</summary>
+    public int LastNumber { get; set; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<ModelVersion> Versions { get; } = [];
     public List<ModelAlias> Aliases { get; } = [];

@@ -1,0 +1,48 @@
+// The lines a job writes to its standard output. Knows nothing of what they say.
+using MaaS.Contracts.Experiments;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace MaaS.Catalog.Jobs;
+
+public sealed class JobLog(NpgsqlDataSource database)
+{
+    /// <summary>Adds lines, if the lease still holds.</summary>
+    /// <returns>False when the job is no longer this attempt's; nothing was written then.</returns>
+    public async Task<bool> Append(JobLease lease, IReadOnlyList<(DateTimeOffset At, string Text)> lines, CancellationToken token)
+    {
+        await using var connection = await database.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
+        if (!await JobQueue.Holds(connection, lease, token))
+            return false;
+        await using (var copy = await connection.BeginBinaryImportAsync("copy job_log (job_id, at, text) from stdin (format binary)", token))
+        {
+            foreach (var (at, text) in lines)
+            {
+                await copy.StartRowAsync(token);
+                await copy.WriteAsync(lease.JobId, NpgsqlDbType.Uuid, token);
+                await copy.WriteAsync(at.UtcDateTime, NpgsqlDbType.TimestampTz, token);
+                // PostgreSQL's text cannot hold a zero byte; a process may print one.
+                await copy.WriteAsync(text.Replace('\0', '\uFFFD'), NpgsqlDbType.Text, token);
+            }
+            await copy.CompleteAsync(token);
+        }
+        await transaction.CommitAsync(token);
+        return true;
+    }
+
+    /// <summary>Lines after a number, in order; pass the last one's number to go on.</summary>
+    public async Task<IReadOnlyList<LogLine>> Read(Guid jobId, long after, int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            "select number, at, text from job_log where job_id = $1 and number > $2 order by number limit $3");
+        command.Parameters.Add(new() { Value = jobId });
+        command.Parameters.Add(new() { Value = after });
+        command.Parameters.Add(new() { Value = limit });
+        var lines = new List<LogLine>();
+        await using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token))
+            lines.Add(new(reader.GetInt64(0), reader.GetDateTime(1), reader.GetString(2)));
+        return lines;
+    }
+}

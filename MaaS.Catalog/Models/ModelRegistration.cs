@@ -1,0 +1,55 @@
+// The one place where a model version is born: by a run's success, or by a user's hand.
+// Knows nothing of jobs; the caller's transaction decides whether the birth happens.
+using MaaS.Catalog.Experiments;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Catalog.Models;
+
+public static class ModelRegistration
+{
+    /// <summary>A run's files under this folder are its package.</summary>
+    public const string PackageFolder = "model/";
+
+    /// <summary>
+    /// Registers the run's package as the next version of the model, which is made when there is none. The model's row stays
+    /// locked until the transaction ends, so numbers have neither gaps nor doubles. A run already registered there keeps its version.
+    /// </summary>
+    /// <param name="context">With a transaction under way.</param>
+    /// <param name="run">Succeeded, with its artifacts loaded and its manifest present.</param>
+    public static async Task<ModelVersion> Register(
+        CatalogContext context, Run run, string modelName, string createdBy, CancellationToken token)
+    {
+        await context.Database.ExecuteSqlAsync(
+            $"""
+            insert into models (id, team_id, name, last_number, created_at)
+            values ({Guid.CreateVersion7()}, {run.TeamId}, {modelName}, 0, {DateTimeOffset.UtcNow})
+            on conflict (team_id, name) do update set name = excluded.name
+            """, token);
+        var model = await context.Models.SingleAsync(row => row.TeamId == run.TeamId && row.Name == modelName, token);
+        // A context that had loaded the model before the lock holds its old number.
+        await context.Entry(model).ReloadAsync(token);
+
+        var known = await context.ModelVersions.Include(version => version.Model)
+            .FirstOrDefaultAsync(version => version.ModelId == model.Id && version.RunId == run.Id, token);
+        if (known is not null)
+            return known;
+
+        var files = run.Artifacts.Where(artifact => artifact.Path.StartsWith(PackageFolder, StringComparison.Ordinal)).ToList();
+        var version = new ModelVersion
+        {
+            TeamId = run.TeamId,
+            ModelId = model.Id,
+            Model = model,
+            Number = ++model.LastNumber,
+            Manifest = run.Manifest ?? throw new InvalidOperationException($"Run {run.Id} has no package to register."),
+            Bytes = files.Sum(file => file.Bytes),
+            RunId = run.Id,
+            CreatedBy = createdBy,
+        };
+        version.Files.AddRange(files.Select(file =>
+            new ModelFile { Path = file.Path[PackageFolder.Length..], Sha256 = file.Sha256, Bytes = file.Bytes }));
+        context.ModelVersions.Add(version);
+        await context.SaveChangesAsync(token);
+        return version;
+    }
+}
