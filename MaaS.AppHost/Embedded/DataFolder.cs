@@ -25,7 +25,12 @@ internal sealed class DataFolder : IDisposable
         {
             throw new Refusal($"Another MaaS already runs on {path}{WhereTheOtherListens()}; stop it first, or set MAAS_DATA to another folder.");
         }
+        LeftInAHurry = File.Exists(Addresses);
+        File.Delete(Addresses);
     }
+
+    /// <summary>True when the run before this one was killed: some of its services may still be on their way out.</summary>
+    public bool LeftInAHurry { get; }
 
     /// <summary>The folder's full path.</summary>
     public string Root { get; }

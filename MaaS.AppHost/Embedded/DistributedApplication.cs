@@ -60,9 +60,10 @@ internal sealed class DistributedApplication(IReadOnlyList<IResource> resources,
         {
             _log.Say("stopping");
         }
-        catch (AggregateException e) when (e.InnerException is Refusal)
+        catch (AggregateException e) when (e.InnerExceptions.OfType<Refusal>().FirstOrDefault() is { } refusal)
         {
-            Environment.ExitCode = 1; // the sentence has been said by the process that cannot start
+            Console.Error.WriteLine(refusal.Message);
+            Environment.ExitCode = 1;
         }
         finally
         {

@@ -36,13 +36,14 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     {
         var log = new LogLines("maas");
         HashSet<int> taken = [];
+        var patience = TimeSpan.FromSeconds(Data.LeftInAHurry ? 5 : 0);
         foreach (var project in _resources.OfType<ProjectResource>())
             foreach (var endpoint in project.Endpoints)
             {
                 var variable = endpoint.Name == "http" ? $"MAAS_{project.Name}_PORT" : $"MAAS_{project.Name}_{endpoint.Name}_PORT";
                 variable = variable.ToUpperInvariant();
                 var wished = Configuration.GetValue<int?>(variable) ?? endpoint.Port ?? 0;
-                endpoint.Port = wished != 0 && !taken.Contains(wished) && Ports.IsFree(wished) ? wished : Ports.AnyFree();
+                endpoint.Port = wished != 0 && !taken.Contains(wished) && Ports.IsFree(wished, patience) ? wished : Ports.AnyFree();
                 taken.Add(endpoint.Port.Value);
                 if (wished != 0 && endpoint.Port != wished)
                     log.Say($"port {wished} is taken, so the {project.Name}'s {endpoint.Name} endpoint takes {endpoint.Port} ({variable} chooses another)");

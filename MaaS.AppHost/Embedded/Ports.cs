@@ -1,5 +1,6 @@
 // Finds ports to listen on. It does not hold them: between looking and listening another program may take one,
 // and then the service that wanted it says so and is started again.
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,6 +8,19 @@ namespace MaaS.AppHost.Embedded;
 
 internal static class Ports
 {
+    /// <summary>True as soon as nothing listens on the port; false when something still does after <paramref name="patience"/>.</summary>
+    public static bool IsFree(int port, TimeSpan patience)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!IsFree(port))
+        {
+            if (waited.Elapsed >= patience)
+                return false;
+            Thread.Sleep(100);
+        }
+        return true;
+    }
+
     /// <summary>True when nothing listens on the port, on either loopback address.</summary>
     public static bool IsFree(int port) => CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
 

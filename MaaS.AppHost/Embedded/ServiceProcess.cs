@@ -75,32 +75,44 @@ internal sealed class ServiceProcess(string name)
             for (var crashes = 0; !_stopping.IsCancellationRequested; crashes++)
             {
                 var began = Stopwatch.StartNew();
-                var code = RunOnce();
+                var end = RunOnce();
                 if (_stopping.IsCancellationRequested)
                     break;
                 crashes = began.Elapsed > _calm ? 0 : crashes;
                 var pause = TimeSpan.FromSeconds(Math.Min(0.5 * Math.Pow(2, crashes), _longestPause.TotalSeconds));
-                _log.Say($"ended with code {code}; starting it again in {pause.TotalSeconds:0.#} s");
+                _log.Say($"{end}; starting it again in {pause.TotalSeconds:0.#} s");
                 _stopping.Token.WaitHandle.WaitOne(pause);
             }
         }
-        catch (OperationCanceledException)
+        catch (Refusal refusal)
         {
-            // Stopped while it waited for its turn.
+            // The user's to mend: it stops the application, which hears of it through Healthy.
+            _healthy.TrySetException(refusal);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is OperationCanceledException or AggregateException)
         {
-            // A refusal is the user's to mend and stops the application; it reaches the main thread through Healthy.
-            _healthy.TrySetException((e as AggregateException)?.InnerException ?? e);
-            _log.Say($"cannot be started: {e.Message}");
+            // Stopped while it waited for its turn, or what it waited for can never start.
         }
         _healthy.TrySetCanceled(_stopping.Token);
     }
 
-    /// <returns>The exit code of the child, once it has ended.</returns>
-    private int RunOnce()
+    /// <returns>How the child ended, in words.</returns>
+    private string RunOnce()
     {
-        Prepare(_log);
+        try
+        {
+            Prepare(_log);
+            return $"ended with code {RunToItsEnd()}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            // A full disk, no more processes: it may pass.
+            return $"could not be started ({e.Message})";
+        }
+    }
+
+    private int RunToItsEnd()
+    {
         lock (_gate)
         {
             _stopping.Token.ThrowIfCancellationRequested();
