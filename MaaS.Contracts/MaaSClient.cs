@@ -35,6 +35,7 @@ public sealed class MaaSClient(HttpClient http)
     public Task<DatasetView> UpdateDataset(Guid id, UpdateDataset request, CancellationToken token = default) => Put<DatasetView>($"api/datasets/{id}", request, token);
     public Task DeleteDataset(Guid id, CancellationToken token = default) => Delete($"api/datasets/{id}", token);
     public Task<Page<DatasetVersionView>> DatasetVersions(Guid id, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<DatasetVersionView>>($"api/datasets/{id}/versions{Paging(limit, after)}", token);
+    public Task<DatasetVersionView> DatasetVersion(Guid version, CancellationToken token = default) => Get<DatasetVersionView>($"api/dataset-versions/{version}", token);
     public Task<DatasetVersionView> DatasetVersion(Guid id, int number, CancellationToken token = default) => Get<DatasetVersionView>($"api/datasets/{id}/versions/{number}", token);
     public Task<DatasetVersionView> UploadDatasetVersion(Guid id, string fileName, Stream file, CancellationToken token = default) => Upload<DatasetVersionView>($"api/datasets/{id}/versions?file_name={Escape(fileName)}", file, token);
     public Task<DatasetVersionView> RereadDatasetVersion(Guid id, int number, ReadingOptions reading, CancellationToken token = default) => Post<DatasetVersionView>($"api/datasets/{id}/versions/{number}/reread", reading, token);

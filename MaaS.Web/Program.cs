@@ -10,6 +10,7 @@ using MudBlazor;
 using MudBlazor.Services;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.WebHost.UseStaticWebAssets(); // Runs from the build output too, not only when published.
 builder.AddServiceDefaults();
 builder.AddPortalSession();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();

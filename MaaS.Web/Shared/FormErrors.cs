@@ -65,7 +65,8 @@ internal sealed partial class FormErrors
         if (member.Length == 0) return sentence;
         var words = Humps().Replace(member, " $0").Trim().ToLowerInvariant();
         words = char.ToUpperInvariant(words[0]) + words[1..];
-        return FieldOf().Replace(sentence, "").Replace(member, words, StringComparison.Ordinal);
+        return FieldOf().Replace(sentence, "").Replace(member, words, StringComparison.Ordinal)
+            .Replace(" field is required", " is required", StringComparison.Ordinal);
     }
 
     [GeneratedRegex("(?<!^)[A-Z]")]
