@@ -1,0 +1,86 @@
+// Turns the rows of a request into the columns of the graph, or says what is wrong with them, place by place.
+using System.Text.Json;
+using MaaS.Contracts.Models;
+
+namespace MaaS.Inference;
+
+internal sealed class RequestColumns(ModelManifest manifest)
+{
+    private const int MostProblems = 10;
+
+    private readonly Dictionary<string, int> _indexOf = manifest.Inputs
+        .Select((input, index) => (input.Name, index))
+        .ToDictionary(input => input.Name, input => input.index, StringComparer.Ordinal);
+
+    /// <returns>One array per input, as <see cref="Session.Run"/> takes them; what no row names is missing.</returns>
+    /// <exception cref="InputError">With up to ten problems.</exception>
+    public IReadOnlyList<Array> Read(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
+    {
+        var problems = new List<string>();
+        if (rows.Count == 0)
+            problems.Add("rows: at least one row is needed.");
+        var columns = manifest.Inputs.Select(input => Empty(input.Type, rows.Count)).ToArray();
+        for (var row = 0; row < rows.Count && problems.Count < MostProblems; row++)
+            foreach (var (name, value) in rows[row])
+            {
+                var problem = _indexOf.TryGetValue(name, out var index)
+                    ? RequestValue.Put(value, manifest.Inputs[index].Kind, columns[index], row)
+                    : Unknown(name);
+                if (problem is null)
+                    continue;
+                problems.Add($"rows[{row}].{Shown(name)}: {problem}");
+                if (problems.Count == MostProblems)
+                    break;
+            }
+        return problems.Count == 0 ? columns : throw new InputError(problems);
+    }
+
+    private static Array Empty(TensorType type, int rows)
+    {
+        switch (type)
+        {
+            case TensorType.Float32:
+                var numbers = new float[rows];
+                Array.Fill(numbers, float.NaN);
+                return numbers;
+            case TensorType.Int64:
+                var days = new long[rows];
+                Array.Fill(days, long.MinValue);
+                return days;
+            default:
+                var texts = new string[rows];
+                Array.Fill(texts, "");
+                return texts;
+        }
+    }
+
+    private string Unknown(string name)
+    {
+        if (name == manifest.Target)
+            return "this is what the model predicts; leave it out.";
+        var nearest = _indexOf.Keys
+            .Select(known => (known, distance: Distance(known.ToLowerInvariant(), name.ToLowerInvariant())))
+            .OrderBy(candidate => candidate.distance)
+            .FirstOrDefault();
+        var hint = nearest.known is not null && nearest.distance <= Math.Max(1, name.Length / 3) ? $" Did you mean \"{nearest.known}\"?" : "";
+        return $"the model has no such column.{hint} Its columns are {string.Join(", ", _indexOf.Keys)}.";
+    }
+
+    private static string Shown(string name) => name.Length <= 60 ? name : $"{name[..60]}...";
+
+    /// <summary>Levenshtein: how many letters to insert, delete or change. A name is cut at 200 characters, as columns are.</summary>
+    private static int Distance(string from, string to)
+    {
+        to = to[..Math.Min(to.Length, 200)];
+        var costs = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var diagonal = costs[0];
+            costs[0] = i;
+            for (var j = 1; j <= to.Length; j++)
+                (diagonal, costs[j]) = (costs[j],
+                    Math.Min(diagonal + (from[i - 1] == to[j - 1] ? 0 : 1), Math.Min(costs[j], costs[j - 1]) + 1));
+        }
+        return costs[^1];
+    }
+}

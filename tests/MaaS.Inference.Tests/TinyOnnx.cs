@@ -1,0 +1,98 @@
+// Writes the few ONNX messages these tests need, byte by byte, so that they need no engine.
+// Field numbers: onnx.proto3 of the ONNX project; wire format: protobuf.dev/programming-guides/encoding.
+using System.Buffers.Binary;
+using System.Text;
+
+namespace MaaS.Inference.Tests;
+
+internal sealed class TinyOnnx
+{
+    public const int Float = 1, Int64 = 7, String = 8;
+
+    private readonly List<byte[]> _nodes = [];
+    private readonly List<byte[]> _constants = [];
+    private readonly List<byte[]> _inputs = [];
+    private readonly List<byte[]> _outputs = [];
+
+    public TinyOnnx Input(string name, int type) => Add(_inputs, Value(name, type, Dimension("N"), Dimension(1)));
+
+    public TinyOnnx Output(string name, int type, params long[] rest) =>
+        Add(_outputs, Value(name, type, [Dimension("N"), .. rest.Select(Dimension)]));
+
+    public TinyOnnx Constant(string name, float value)
+    {
+        var raw = new byte[4];
+        BinaryPrimitives.WriteSingleLittleEndian(raw, value);
+        return Add(_constants, Message(Number(2, Float), Text(8, name), Bytes(9, raw)));
+    }
+
+    public TinyOnnx Constant(string name, long value)
+    {
+        var raw = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(raw, value);
+        return Add(_constants, Message(Number(2, Int64), Text(8, name), Bytes(9, raw)));
+    }
+
+    /// <summary>Attributes: long, float, string[], float[] or long[].</summary>
+    public TinyOnnx Node(string operation, string[] inputs, string output, params (string Name, object Value)[] attributes) => Add(_nodes, Message(
+    [
+        .. inputs.Select(input => Text(1, input)), Text(2, output), Text(4, operation),
+        .. attributes.Select(attribute => Bytes(5, Attribute(attribute.Name, attribute.Value))),
+        .. operation == "LabelEncoder" ? [Text(7, "ai.onnx.ml")] : Array.Empty<byte[]>(),
+    ]));
+
+    public byte[] Build() => Message(
+        Number(1, 10),
+        Bytes(7, Message(
+        [
+            .. _nodes.Select(node => Bytes(1, node)), Text(2, "tiny"), .. _constants.Select(constant => Bytes(5, constant)),
+            .. _inputs.Select(input => Bytes(11, input)), .. _outputs.Select(output => Bytes(12, output)),
+        ])),
+        Bytes(8, Message(Text(1, ""), Number(2, 21))),
+        Bytes(8, Message(Text(1, "ai.onnx.ml"), Number(2, 2))));
+
+    private TinyOnnx Add(List<byte[]> list, byte[] message)
+    {
+        list.Add(message);
+        return this;
+    }
+
+    private static byte[] Attribute(string name, object value) => value switch
+    {
+        long number => Message(Text(1, name), Number(3, number), Number(20, 2)),
+        float number => Message(Text(1, name), Fixed(2, number), Number(20, 1)),
+        string[] texts => Message([Text(1, name), .. texts.Select(text => Text(9, text)), Number(20, 8)]),
+        float[] numbers => Message([Text(1, name), .. numbers.Select(number => Fixed(7, number)), Number(20, 6)]),
+        long[] numbers => Message([Text(1, name), .. numbers.Select(number => Number(8, number)), Number(20, 7)]),
+        _ => throw new ArgumentException($"No attribute of {value.GetType()}.", nameof(value)),
+    };
+
+    private static byte[] Value(string name, int type, params byte[][] dimensions) => Message(
+        Text(1, name), Bytes(2, Message(Bytes(1, Message(Number(1, type), Bytes(2, Message([.. dimensions.Select(size => Bytes(1, size))])))))));
+
+    private static byte[] Dimension(string name) => Text(2, name);
+
+    private static byte[] Dimension(long size) => Number(1, size);
+
+    private static byte[] Message(params byte[][] fields) => [.. fields.SelectMany(field => field)];
+
+    private static byte[] Number(int field, long value) => [.. Varint((uint)field << 3), .. Varint((ulong)value)];
+
+    private static byte[] Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
+
+    private static byte[] Bytes(int field, byte[] value) => [.. Varint((uint)field << 3 | 2), .. Varint((ulong)value.Length), .. value];
+
+    private static byte[] Fixed(int field, float value)
+    {
+        var raw = new byte[4];
+        BinaryPrimitives.WriteSingleLittleEndian(raw, value);
+        return [.. Varint((uint)field << 3 | 5), .. raw];
+    }
+
+    private static IEnumerable<byte> Varint(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+            yield return (byte)(value | 0x80);
+        yield return (byte)value;
+    }
+}
