@@ -12,6 +12,8 @@ using MudBlazor.Services;
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets(); // Runs from the build output too, not only when published.
 builder.AddServiceDefaults();
+// Run from its build output, as ./maas up does, the files of packages lie where a manifest says, not in wwwroot.
+builder.WebHost.UseStaticWebAssets();
 builder.AddPortalSession();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);

@@ -11,6 +11,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
     public DistributedApplicationBuilder(string[] args)
     {
         Data = DataFolder.Open();
+        // The API writes a new one at every start for as long as nobody can sign in; an old one leads nowhere.
+        File.Delete(Data.PathOf("setup-link"));
         Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["ConnectionStrings:artifacts"] = new Uri(Data.Folder("artifacts")).AbsoluteUri,
