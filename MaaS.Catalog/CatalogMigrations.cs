@@ -1,7 +1,6 @@
 // Brings the database to the schema this build was made for. The API applies it; everybody else waits for it.
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace MaaS.Catalog;
 
@@ -32,8 +31,7 @@ public sealed class CatalogMigrations(IDbContextFactory<CatalogContext> contexts
                     return;
                 why = "migrations are pending";
             }
-            catch (Exception error) when (error is NpgsqlException { IsTransient: true }
-                or PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.CannotConnectNow })
+            catch (Exception error) when (Outage.Is(error))
             {
                 why = error.Message;
             }

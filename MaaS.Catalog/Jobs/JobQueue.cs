@@ -95,12 +95,15 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
         command.Parameters.AddWithValue("lease", lease);
         command.Parameters.AddWithValue("progress", progress);
         command.Parameters.AddWithValue("phase", NpgsqlDbType.Text, (object?)phase ?? DBNull.Value);
-        return await command.ExecuteScalarAsync(token) switch
-        {
-            null => Beat.Lost,
-            true => Beat.CancelRequested,
-            _ => Beat.Mine,
-        };
+        return Answer(await command.ExecuteScalarAsync(token));
+    }
+
+    /// <summary>What a heartbeat would answer, without one.</summary>
+    public async Task<Beat> Look(JobLease held, CancellationToken token)
+    {
+        await using var command = Transition(held,
+            "select cancel_requested from jobs where id = @id and attempt = @attempt and state = 'running'");
+        return Answer(await command.ExecuteScalarAsync(token));
     }
 
     /// <summary>Remembers the newest checkpoint, and the metric chunk up to which it has seen everything.</summary>
@@ -250,6 +253,13 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
             update jobs set state = 'succeeded', progress = 1, phase = null, lease_expires_at = null, finished_at = now()
             where id = {held.JobId} and attempt = {held.Attempt} and state = 'running'
             """, token) == 1;
+
+    private static Beat Answer(object? cancelRequested) => cancelRequested switch
+    {
+        null => Beat.Lost,
+        true => Beat.CancelRequested,
+        _ => Beat.Mine,
+    };
 
     private NpgsqlCommand Transition(JobLease held, string sql)
     {

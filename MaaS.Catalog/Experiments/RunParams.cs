@@ -1,0 +1,26 @@
+// Settings as the flat names and texts a run keeps and a comparison lines up: optimizer.learning_rate = 0.001.
+using System.Text.Json;
+using MaaS.Contracts;
+using MaaS.Contracts.Training;
+
+namespace MaaS.Catalog.Experiments;
+
+public static class RunParams
+{
+    /// <summary>Every setting that is not null; a list is one value, in JSON.</summary>
+    public static Dictionary<string, string> Of(TrainingSpec training)
+    {
+        var flat = new Dictionary<string, string>(StringComparer.Ordinal);
+        Flatten(JsonSerializer.SerializeToElement(training, MaaSJson.Options), "", flat);
+        return flat;
+    }
+
+    private static void Flatten(JsonElement element, string name, Dictionary<string, string> flat)
+    {
+        if (element.ValueKind == JsonValueKind.Object)
+            foreach (var member in element.EnumerateObject())
+                Flatten(member.Value, name.Length == 0 ? member.Name : $"{name}.{member.Name}", flat);
+        else if (element.ValueKind != JsonValueKind.Null)
+            flat[name] = element.ToString();
+    }
+}

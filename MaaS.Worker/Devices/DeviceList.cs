@@ -1,0 +1,30 @@
+// What this machine can compute on. Asks the operating system and nvidia-smi; never loads libtorch into the service.
+using System.Globalization;
+using MaaS.Contracts.Workers;
+
+namespace MaaS.Worker.Devices;
+
+internal static class DeviceList
+{
+    /// <summary>The CPU first, then every NVIDIA GPU the driver names.</summary>
+    public static async Task<IReadOnlyList<DeviceView>> Find(CancellationToken token)
+    {
+        var devices = new List<DeviceView>
+        {
+            new("cpu", 0, $"{CpuName()}, {Environment.ProcessorCount} cores", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
+        };
+        foreach (var gpu in await NvidiaSmi.Query("index,name,memory.total", token))
+            devices.Add(new("cuda", int.Parse(gpu[0], CultureInfo.InvariantCulture), gpu[1], (long)(NvidiaSmi.Number(gpu[2]) * 1024 * 1024)));
+        return devices;
+    }
+
+    /// <summary>The processor as the kernel calls it; its architecture where the kernel does not say.</summary>
+    public static string CpuName()
+    {
+        const string key = "model name";
+        var line = File.Exists("/proc/cpuinfo")
+            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(key, StringComparison.Ordinal))
+            : null;
+        return line?[(line.IndexOf(':') + 1)..].Trim() ?? System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

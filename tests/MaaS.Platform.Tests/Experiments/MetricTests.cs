@@ -1,0 +1,137 @@
+// Points in and out: nothing lost, nothing doubled, extremes always drawn, and the two speeds that are promised.
+using System.Diagnostics;
+using MaaS.Catalog.Experiments;
+using MaaS.Catalog.Jobs;
+using MaaS.Contracts.Experiments;
+using Xunit;
+
+namespace MaaS.Platform.Tests.Experiments;
+
+public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres)
+{
+    private static readonly DateTimeOffset s_start = new(2024, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public async Task Every_double_survives()
+    {
+        var (job, lease) = await Running();
+        double[] values = [0.1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, double.Epsilon, double.MaxValue];
+
+        await Metrics.Append(lease, new MetricChunker(lease, job.RunId!.Value).Pack(Points("loss", values)), Token);
+
+        var series = Assert.Single(await Metrics.Query(job.RunId.Value, null, 1000, Token));
+        Assert.Equal(("loss", 7L), (series.Key, series.Count));
+        Assert.Equal(values.Select((value, i) => new MetricSample(i, value, s_start.AddMilliseconds(i))), series.Points);
+        var (points, _) = await Metrics.After(job.RunId.Value, 0, Token);
+        Assert.Equal(values, points.Select(point => point.Value));
+    }
+
+    [Theory]
+    [InlineData(5_000)]
+    [InlineData(150_000)]
+    public async Task A_thinned_series_keeps_the_ends_the_extremes_and_the_first_nan(int count)
+    {
+        var (job, lease) = await Running();
+        var values = Enumerable.Range(0, count).Select(i => Math.Sin(i / 100.0)).ToArray();
+        (values[count / 3], values[count / 2], values[count / 4]) = (50, -50, double.NaN);
+
+        await Metrics.Append(lease, new MetricChunker(lease, job.RunId!.Value).Pack(Points("loss", values)), Token);
+
+        var series = Assert.Single(await Metrics.Query(job.RunId.Value, ["loss"], 400, Token));
+        var steps = series.Points.Select(point => point.Step).ToList();
+        Assert.Equal(count, series.Count);
+        Assert.InRange(steps.Count, 200, 500);
+        Assert.Superset(new HashSet<long> { 0, count / 3, count / 2, count / 4, count - 1 }, steps.ToHashSet());
+        Assert.Equal(steps.Distinct().Order(), steps);
+        Assert.All(series.Points, point => Assert.Equal(values[point.Step], point.Value));
+    }
+
+    [Fact]
+    public async Task Storing_the_same_batch_twice_stores_it_once()
+    {
+        var (job, lease) = await Running();
+        var batch = new MetricChunker(lease, job.RunId!.Value).Pack(Points("loss", [1, 2, 3]));
+
+        Assert.True(await Metrics.Append(lease, batch, Token));
+        Assert.True(await Metrics.Append(lease, batch, Token));
+
+        Assert.Equal([1.0, 2, 3], Assert.Single(await Metrics.Query(job.RunId.Value, null, 100, Token)).Points.Select(point => point.Value));
+    }
+
+    [Fact]
+    public async Task A_resumed_attempt_measures_again_only_what_came_after_the_checkpoint()
+    {
+        var (job, first) = await Running();
+        var chunker = new MetricChunker(first, job.RunId!.Value);
+        await Metrics.Append(first, chunker.Pack(Points("loss", [9, 8, 7])), Token);
+        await Queue.SaveCheckpoint(first, new('e', 64), 3, chunker.Number, Token);
+        await Metrics.Append(first, chunker.Pack([.. Points("loss", [6, 5]), .. Points("system/cpu", [50])]), Token);
+        await ExpireLeases();
+
+        var second = await Claim();
+        await Metrics.Append(second, new MetricChunker(second, job.RunId.Value).Pack(Points("loss", [60, 50])), Token);
+
+        var series = await Metrics.Query(job.RunId.Value, null, 100, Token);
+        Assert.Equal(["loss", "system/cpu"], series.Select(one => one.Key));
+        Assert.Equal([9.0, 8, 7, 60, 50], series[0].Points.Select(point => point.Value));
+        Assert.Equal([50.0], series[1].Points.Select(point => point.Value));
+        Assert.Equal(50, (await Metrics.Last([job.RunId.Value], Token))[job.RunId.Value]["loss"]);
+    }
+
+    [Fact]
+    public async Task Following_continues_after_the_number_it_ended_with()
+    {
+        var (job, lease) = await Running();
+        var chunker = new MetricChunker(lease, job.RunId!.Value);
+        await Metrics.Append(lease, chunker.Pack(Points("loss", [3, 2])), Token);
+        var (before, number) = await Metrics.After(job.RunId.Value, 0, Token);
+        await Metrics.Append(lease, chunker.Pack(Points("loss", [1])), Token);
+
+        var (after, _) = await Metrics.After(job.RunId.Value, number, Token);
+
+        Assert.Equal([3.0, 2], before.Select(point => point.Value));
+        Assert.Equal([1.0], after.Select(point => point.Value));
+    }
+
+    // The best of several, because the machine that tests may be busy with something else. A batch is what half a second brings.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public async Task A_million_points_go_in_at_50_000_a_second_and_draw_in_300_ms(int keys)
+    {
+        const int batches = 40;
+        const int batchPoints = 25_000;
+        var (job, lease) = await Running();
+        var chunker = new MetricChunker(lease, job.RunId!.Value);
+        var stored = new List<TimeSpan>();
+        for (var batch = 0; batch < batches; batch++)
+        {
+            var points = Enumerable.Range(batch * batchPoints, batchPoints)
+                .Select(i => new MetricPoint($"series_{i % keys}", i / keys, Math.Cos(i / 1000.0), s_start.AddMilliseconds(i)))
+                .ToList();
+            var watch = Stopwatch.StartNew();
+            Assert.True(await Metrics.Append(lease, chunker.Pack(points), Token));
+            stored.Add(watch.Elapsed);
+        }
+
+        var drawn = new List<TimeSpan>();
+        for (var i = 0; i < 5; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            var series = await Metrics.Query(job.RunId.Value, null, 1000, Token);
+            drawn.Add(watch.Elapsed);
+            Assert.Equal(batches * batchPoints, series.Sum(one => one.Count));
+        }
+
+        TestContext.Current.SendDiagnosticMessage(
+            $"{keys} series: {batchPoints / stored.Min().TotalSeconds:N0} points/s at best, {batches * batchPoints / stored.Sum(time => time.TotalSeconds):N0} "
+            + $"over all; drawn in {drawn.Min().TotalMilliseconds:N0} ms");
+        Assert.InRange(batchPoints / stored.Min().TotalSeconds, 50_000, double.MaxValue);
+        Assert.InRange(drawn.Min(), TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
+    }
+
+    private async Task<(Job Job, JobLease Lease)> Running() => (await EnqueueTraining(), await Claim());
+
+    private static List<MetricPoint> Points(string key, double[] values) =>
+        [.. values.Select((value, i) => new MetricPoint(key, i, value, s_start.AddMilliseconds(i)))];
+}
