@@ -59,7 +59,7 @@ internal sealed class CsvTable : TableFile
                 return true;
             if (_csv.RowFieldCount > 1 || _csv.GetFieldSpan(0).Length > 0)
                 throw new UserError(
-                    $"{Place} has {_csv.RowFieldCount:N0} cells where the first row has {Names.Count:N0}; " +
+                    $"{Place} has {_csv.RowFieldCount:N0} {(_csv.RowFieldCount == 1 ? "cell" : "cells")} where the first row has {Names.Count:N0}; " +
                     "every row needs one cell for every column. A cell that holds the delimiter must be in double quotes.");
         }
         return false;
