@@ -4,6 +4,7 @@ using MaaS.ServiceDefaults;
 using MaaS.Web;
 using MaaS.Web.Datasets;
 using MaaS.Web.Layout;
+using MaaS.Web.Playground;
 using MaaS.Web.Session;
 using MaaS.Web.Shared;
 using MudBlazor;
@@ -18,6 +19,7 @@ builder.AddPortalSession();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
 builder.Services.AddScoped<Browser>();
+builder.Services.AddSingleton<ApiAddress>();
 
 var app = builder.Build();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
