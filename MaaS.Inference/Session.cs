@@ -27,7 +27,7 @@ internal sealed class Session : IDisposable
         _session = session;
         _inputs = manifest.Inputs;
         _inputNames = [.. manifest.Inputs.Select(input => input.Name)];
-        _outputNames = manifest.Task == ModelTask.TabularClassification ? ["label", "probabilities"] : ["value"];
+        _outputNames = [.. manifest.Outputs.Select(output => output.Name)];
     }
 
     /// <exception cref="ModelLoadException">Not an ONNX graph, or not the one the manifest describes.</exception>

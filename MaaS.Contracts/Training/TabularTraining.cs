@@ -1,6 +1,7 @@
 // Training on a table: which column is the answer, which are the questions, and what kind of network.
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using MaaS.Contracts.Datasets;
 
 namespace MaaS.Contracts.Training;
 
@@ -12,7 +13,17 @@ public sealed record TabularTraining(
     IReadOnlyList<string>? Features = null,
     TabularGoal Goal = TabularGoal.Auto,
     TabularNetwork? Network = null,
-    SplitSpec? Split = null) : TrainingSpec;
+    SplitSpec? Split = null) : TrainingSpec
+{
+    /// <summary>What Auto means for a target: regression for numbers, but whole numbers with few values are classes.</summary>
+    /// <param name="distinct">Distinct values of the column; matters for integers only.</param>
+    public static TabularGoal GoalFor(ColumnType type, long distinct) => type switch
+    {
+        ColumnType.Number or ColumnType.Date => TabularGoal.Regression,
+        ColumnType.Integer => distinct <= 20 ? TabularGoal.Classification : TabularGoal.Regression,
+        _ => TabularGoal.Classification,
+    };
+}
 
 public enum TabularGoal { Auto, Classification, Regression }
 

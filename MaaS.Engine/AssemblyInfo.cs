@@ -1,0 +1,4 @@
+// The tests see inside.
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("MaaS.Engine.Tests")]

@@ -1,0 +1,30 @@
+// Where the arithmetic runs: device, threads and seed, chosen once, said with the reason. Knows libtorch, nothing of models.
+using MaaS.Contracts.Training;
+using TorchSharp;
+
+namespace MaaS.Engine;
+
+/// <param name="Reason">A sentence for the log.</param>
+public sealed record Compute(torch.Device Device, int Threads, string Reason)
+{
+    /// <summary>Chooses and applies: libtorch's threads are set and its generators seeded when this returns.</summary>
+    /// <param name="threads">Of the CPU; a small network gains nothing from more than one (docs/lab-notes.md).</param>
+    /// <exception cref="UserError">CUDA was asked for where there is none.</exception>
+    public static Compute Choose(DeviceChoice choice, int seed, int threads)
+    {
+        var cuda = choice != DeviceChoice.Cpu && torch.cuda.is_available();
+        if (choice == DeviceChoice.Cuda && !cuda)
+            throw new UserError("device is cuda, but this worker has no CUDA device that libtorch can use; allowed here are auto and cpu.");
+
+        torch.set_num_threads(threads);
+        torch.random.manual_seed(seed);
+        if (cuda)
+            torch.cuda.manual_seed_all(seed);
+        return new Compute(cuda ? torch.CUDA : torch.CPU, threads, (choice, cuda) switch
+        {
+            (DeviceChoice.Cpu, _) => $"on the CPU with {threads} thread(s), as asked",
+            (_, true) => "on the GPU: CUDA is available",
+            _ => $"on the CPU with {threads} thread(s): no CUDA device here",
+        });
+    }
+}

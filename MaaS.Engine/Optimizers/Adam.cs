@@ -1,0 +1,30 @@
+// Adam (Kingma and Ba 2015, arXiv:1412.6980): m <- b1 m + (1-b1) g; v <- b2 v + (1-b2) g^2; mhat = m/(1-b1^t);
+// vhat = v/(1-b2^t); theta <- theta - alpha mhat/(sqrt(vhat)+eps). With a weight decay w it is AdamW (Loshchilov and Hutter 2019,
+// arXiv:1711.05101): theta <- (1 - alpha w) theta first, outside the moments.
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Optimizers;
+
+internal sealed class Adam(Tensor theta, Tensor gradient, double learningRate, double beta1, double beta2, double epsilon, double weightDecay = 0)
+    : Optimizer(learningRate)
+{
+    private readonly Tensor _mean = zeros_like(theta).DetachFromDisposeScope();
+    private readonly Tensor _square = zeros_like(theta).DetachFromDisposeScope();
+
+    // On the CPU: reading it never waits for the device.
+    private readonly Tensor _steps = zeros(1, dtype: ScalarType.Int64).DetachFromDisposeScope();
+
+    public override IReadOnlyDictionary<string, Tensor> State =>
+        new Dictionary<string, Tensor> { ["mean"] = _mean, ["square"] = _square, ["steps"] = _steps };
+
+    protected override void Update()
+    {
+        var t = _steps.add_(1).item<long>();
+        if (weightDecay > 0)
+            theta.mul_(1 - LearningRate * weightDecay);
+        _mean.mul_(beta1).add_(gradient * (1 - beta1));
+        _square.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+        var denominator = _square.div(1 - Math.Pow(beta2, t)).sqrt_().add_(epsilon);
+        theta.addcdiv_(_mean, denominator, -LearningRate / (1 - Math.Pow(beta1, t)));
+    }
+}

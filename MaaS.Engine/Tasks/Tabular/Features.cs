@@ -1,0 +1,60 @@
+// What the encoder learned of each column from the training rows, and nothing else: enough to build the network and the graph.
+using MaaS.Contracts.Datasets;
+
+namespace MaaS.Engine.Tasks.Tabular;
+
+/// <param name="Median">Stands in for a missing value.</param>
+/// <param name="Edges">Strictly rising quantiles, in standard deviations from the mean: the bins of the piecewise-linear encoding.</param>
+internal sealed record NumberFeature(
+    string Name, ColumnType Type, float Median, float Mean, float StandardDeviation, float Min, float Max, float[] Edges)
+{
+    /// <summary>
+    /// Quantile bins: 48 resolve a skewed income or a coordinate, and cost 48 inputs; fewer distinct values give fewer.
+    /// </summary>
+    private const int MaxBins = 48;
+
+    /// <param name="values">Of the training rows; NaN is missing.</param>
+    public static NumberFeature Fit(string name, ColumnType type, ReadOnlySpan<float> values)
+    {
+        var known = new List<float>(values.Length);
+        foreach (var value in values)
+            if (!float.IsNaN(value))
+                known.Add(value);
+        if (known.Count == 0)
+            return new NumberFeature(name, type, 0, 0, 1, 0, 0, []);
+
+        known.Sort();
+        var mean = known.Average(value => (double)value);
+        var deviation = Math.Sqrt(known.Average(value => (value - mean) * (value - mean)));
+        // A constant column says nothing; dividing by one keeps it at zero.
+        var scale = deviation > 1e-6 * Math.Max(1, Math.Abs(mean)) ? deviation : 1;
+        var edges = Enumerable.Range(0, MaxBins + 1)
+            .Select(i => known[(int)((long)i * (known.Count - 1) / MaxBins)])
+            .Select(value => ((value - (float)mean) / (float)scale))
+            .Distinct().ToArray();
+        return new NumberFeature(name, type, known[known.Count / 2], (float)mean, (float)scale, known[0], known[^1], edges.Length > 1 ? edges : []);
+    }
+}
+
+/// <param name="Categories">Known texts, most frequent first; their index is 1 plus the position. 0 is unknown, "" is missing when it was frequent.</param>
+internal sealed record CategoryFeature(string Name, string[] Categories)
+{
+    /// <summary>Below this a category shares the unknown slot, which so learns what a rare value means.</summary>
+    private const int MinCount = 3;
+
+    private const int MaxCategories = 10_000;
+
+    /// <summary>Rows of the embedding table.</summary>
+    public int Slots => Categories.Length + 1;
+
+    /// <param name="texts">Of the training rows; null is missing.</param>
+    public static CategoryFeature Fit(string name, IEnumerable<string?> texts) => new(name,
+    [
+        .. texts.GroupBy(text => text ?? "")
+            .Select(group => (Text: group.Key, Count: group.Count()))
+            .Where(group => group.Count >= MinCount)
+            .OrderByDescending(group => group.Count).ThenBy(group => group.Text, StringComparer.Ordinal)
+            .Take(MaxCategories)
+            .Select(group => group.Text),
+    ]);
+}

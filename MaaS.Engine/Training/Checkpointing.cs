@@ -1,0 +1,50 @@
+// Saves a training so that it can go on where it was, to the bit: parameters, best parameters, optimizer state, random state.
+// The file is safetensors. Where it is kept is the caller's concern: it is handed over when it is complete.
+using System.Globalization;
+using System.Text.Json;
+using MaaS.Engine.Optimizers;
+using MaaS.Engine.Packages;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Training;
+
+/// <param name="ResumeFrom">A checkpoint file of the same training, or null to begin.</param>
+/// <param name="Keep">Takes a finished checkpoint file and the step it was taken after; the file may be moved. Null keeps none.</param>
+/// <param name="Every">At most one checkpoint in this time.</param>
+/// <param name="Folder">Where the file is written.</param>
+public sealed record Checkpointing(string Folder, string? ResumeFrom = null, Action<string, long>? Keep = null, TimeSpan Every = default)
+{
+    private long _last = Environment.TickCount64;
+
+    internal TrainingProgress? Restore(FlatParameters parameters, Optimizer optimizer, Tensor best)
+    {
+        if (ResumeFrom is null)
+            return null;
+        using var scope = NewDisposeScope();
+        var (tensors, metadata) = Safetensors.Read(ResumeFrom);
+        using var quiet = no_grad();
+        foreach (var (name, target) in Live(parameters, optimizer, best))
+            target.copy_(tensors[name]);
+        random.set_rng_state(tensors["random"]);
+        return JsonSerializer.Deserialize<TrainingProgress>(metadata["progress"])!;
+    }
+
+    internal void Save(TrainingProgress at, FlatParameters parameters, Optimizer optimizer, Tensor best)
+    {
+        if (Keep is null || Environment.TickCount64 - _last < Every.TotalMilliseconds)
+            return;
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"checkpoint-{at.Step}.safetensors"));
+        Safetensors.Write(path,
+            Live(parameters, optimizer, best).Append(new("random", random.get_rng_state())),
+            new Dictionary<string, string> { ["progress"] = JsonSerializer.Serialize(at) });
+        Keep(path, at.Step);
+        _last = Environment.TickCount64;
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Live(FlatParameters parameters, Optimizer optimizer, Tensor best) =>
+    [
+        new("theta", parameters.Theta), new("best", best),
+        .. optimizer.State.Select(state => new KeyValuePair<string, Tensor>($"optimizer.{state.Key}", state.Value)),
+    ];
+}

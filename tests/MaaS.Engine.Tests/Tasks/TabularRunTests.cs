@@ -1,0 +1,161 @@
+// Training on a table end to end, on real libtorch and real ONNX Runtime: it learns, it repeats to the bit, it goes on where it was.
+using System.Text;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Training;
+using MaaS.Inference;
+using Xunit;
+
+namespace MaaS.Engine.Tests.Tasks;
+
+public sealed class TabularRunTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("maas-tabular-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<TabularNetwork, string> Learners => new()
+    {
+        { new LinearNetwork(), "bought" }, { new MlpNetwork([16]), "bought" }, { new LinearNetwork(), "spent" }, { new MlpNetwork([16]), "spent" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Learners))]
+    public void A_model_beats_the_trivial_baseline_and_its_graph_answers_alike(TabularNetwork network, string target)
+    {
+        var (outcome, _) = Train(new TabularTraining(target, Network: network) { Epochs = 15 }, Shop(2_000));
+        var metrics = outcome.Manifest.Metrics;
+        if (target == "bought")
+            Assert.True(metrics.Values["log_loss"] < 0.8 * metrics.Baseline["log_loss"], $"log loss {metrics.Values["log_loss"]}");
+        else
+            Assert.True(metrics.Values["rmse"] < 0.6 * metrics.Baseline["rmse"], $"rmse {metrics.Values["rmse"]}");
+        Assert.InRange(outcome.Manifest.ParityMaxDifference, 0, 1e-4);
+        Assert.Equal(["age", "city", "since", "vip"], outcome.Manifest.Inputs.Select(input => input.Name).Take(4));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_losses_to_the_bit()
+    {
+        var spec = new TabularTraining("bought", Network: new MlpNetwork([16])) { Epochs = 4 };
+        Assert.Equal(Train(spec, Shop(600)).Losses, Train(spec, Shop(600)).Losses);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_run_resumed_after_any_epoch_ends_as_if_it_had_never_stopped(int epoch)
+    {
+        var spec = new TabularTraining("bought", Network: new MlpNetwork([16])) { Epochs = 5 };
+        var saved = new List<string>();
+        var whole = Train(spec, Shop(600), keep: (path, _) =>
+        {
+            saved.Add(path + ".kept");
+            File.Copy(path, saved[^1]);
+        });
+        var resumed = Train(spec, Shop(600), resumeFrom: saved[epoch - 1]);
+        Assert.Equal(whole.Losses.Skip(epoch), resumed.Losses);
+        Assert.Equal(whole.Outcome.Manifest.Metrics.Values, resumed.Outcome.Manifest.Metrics.Values);
+    }
+
+    [Fact]
+    public void Missing_values_unknown_categories_and_wild_numbers_still_get_an_answer()
+    {
+        var (_, _) = Train(new TabularTraining("bought", Network: new MlpNetwork([16])) { Epochs = 2 }, Shop(600));
+        using var model = Model.Load(Path.Combine(_folder, "package"));
+        var probabilities = model.Run(
+        [
+            new[] { float.NaN, 1e30f }, new[] { "", "Atlantis" }, new[] { long.MinValue, 0L }, new[] { float.NaN, 1f }, new[] { float.NaN, -1e30f },
+        ], 2).Probabilities!;
+        Assert.All(probabilities, probability => Assert.InRange(probability, 0, 1));
+        Assert.Equal(1, probabilities[0] + probabilities[1], 1e-5);
+    }
+
+    [Fact]
+    public void Early_stopping_keeps_the_best_and_says_so()
+    {
+        var said = new List<string>();
+        Train(new TabularTraining("bought", Network: new MlpNetwork([64, 64], Dropout: 0)) { Epochs = 200, Patience = 3 }, Shop(300), said: said);
+        Assert.Contains(said, line => line.StartsWith("stopped after epoch", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_diverged_loss_is_a_sentence_that_names_the_learning_rate()
+    {
+        var error = Assert.Throws<UserError>(() => Train(
+            new TabularTraining("spent", Network: new LinearNetwork()) { Optimizer = new SgdSpec { LearningRate = 100 }, Epochs = 30 }, Shop(300)));
+        Assert.Contains("optimizer.learning_rate (it is 100)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cancel_ends_a_run_within_a_step()
+    {
+        using var cancel = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => Train(
+            new TabularTraining("bought") { Epochs = 100_000, Patience = 0 }, Shop(600), keep: (_, _) => cancel.Cancel(), cancel: cancel));
+    }
+
+    [Fact]
+    public void Adult_reaches_its_bar_on_the_customary_test_file()
+    {
+        var (train, test) = (Shared.Data("adult", "adult-train.csv"), Path.Combine(_folder, "adult-test.csv"));
+        File.WriteAllLines(test, File.ReadLines(Shared.Data("adult", "adult-test.csv")).Select(line => line.TrimEnd('.')));
+        var (outcome, _) = Train(new TabularTraining("column_15", Split: new SplitSpec(TestDatasetVersionId: Guid.NewGuid())), Read(train, new ReadingOptions(Header: false)), test: Read(test, new ReadingOptions(Header: false)));
+        Assert.True(outcome.Manifest.Metrics.Values["accuracy"] >= 0.853, $"accuracy {outcome.Manifest.Metrics.Values["accuracy"]}");
+        Assert.True(outcome.Manifest.Metrics.Values["roc_auc"] >= 0.908, $"ROC AUC {outcome.Manifest.Metrics.Values["roc_auc"]}");
+    }
+
+    [Fact]
+    public void California_housing_reaches_its_bar()
+    {
+        var (outcome, _) = Train(new TabularTraining("median_house_value"), Read(Shared.Data("california-housing", "housing.csv"), new ReadingOptions()));
+        Assert.InRange(outcome.Manifest.Metrics.Values["rmse"], 0, 52_000);
+    }
+
+    private (TrainingOutcome Outcome, List<double> Losses) Train(
+        TabularTraining spec, Table data, Table? test = null, string? resumeFrom = null, Action<string, long>? keep = null, List<string>? said = null, CancellationTokenSource? cancel = null)
+    {
+        var losses = new List<double>();
+        var progress = new Heard(report =>
+        {
+            if (report is Measured { Key: "train_loss" } loss) losses.Add(loss.Value);
+            if (report is Said line) said?.Add(line.Line);
+            if (report is Said spoken) TestContext.Current.TestOutputHelper?.WriteLine(spoken.Line);
+        });
+        var outcome = TabularRun.Run(
+            new TabularInput(spec, data, test, new Lineage(null, null, null), new Checkpointing(_folder, resumeFrom, keep), Path.Combine(_folder, "package")), progress,
+            cancel?.Token ?? TestContext.Current.CancellationToken);
+        return (outcome, losses);
+    }
+
+    private static Table Read(string path, ReadingOptions reading)
+    {
+        var profile = Profiler.Profile(path, reading, token: TestContext.Current.CancellationToken);
+        return TableReader.Read(path, profile, token: TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A shop's customers: numbers, a category, a date, a truth value, holes, and two answers that depend on them.</summary>
+    private Table Shop(int rows)
+    {
+        var random = new Random(7);
+        var csv = new StringBuilder("age,city,since,vip,spent,bought\n");
+        for (var row = 0; row < rows; row++)
+        {
+            var (age, city, since, vip) = (random.Next(18, 80), new[] { "Ulm", "Kiel", "Jena" }[random.Next(3)], new DateOnly(2020, 1, 1).AddDays(random.Next(1_500)), random.Next(2) == 1);
+            var spent = 20 + age + (city == "Ulm" ? 40 : 0) + (vip ? 30 : 0) + 5 * random.NextDouble();
+            var bought = random.NextDouble() < 1 / (1 + Math.Exp(-(spent - 105) / 8));
+            csv.Append(random.Next(10) == 0 ? "" : age).Append(',').Append(random.Next(12) == 0 ? "" : city).Append(',').Append($"{since:yyyy-MM-dd}").Append(',')
+                .Append(vip ? "true" : "false").Append(',').Append($"{spent:f2}").Append(',').Append(bought ? "yes please" : "no thanks").Append('\n');
+        }
+        var path = Path.Combine(_folder, "shop.csv");
+        File.WriteAllText(path, csv.ToString());
+        return Read(path, new ReadingOptions());
+    }
+
+    private sealed class Heard(Action<Report> heard) : IProgress<Report>
+    {
+        public void Report(Report value) => heard(value);
+    }
+}
