@@ -1,1 +1,17 @@
-Console.WriteLine("no benchmark yet");
+// `./maas demo` and `./maas bench NAME` run this against a platform that is already up.
+// Knows the typed client only: what it does, any customer with a password can do.
+using MaaS.Benchmarks;
+
+var name = args.FirstOrDefault() ?? "foundation";
+return name switch
+{
+    "demo" => await Demo.Run(),
+    "foundation" => await Foundation.Run(),
+    _ => Unknown(name),
+};
+
+static int Unknown(string name)
+{
+    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation; and demo, which is the main path, asserted.");
+    return 2;
+}
