@@ -1,0 +1,74 @@
+// What is forgotten, and what stays.
+using MaaS.Catalog;
+using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Experiments;
+using MaaS.Catalog.Jobs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace MaaS.Platform.Tests;
+
+public sealed class RetentionTests(PostgresFixture postgres) : CatalogTest(postgres)
+{
+    [Theory]
+    [InlineData("30", "10", 0, 0)]
+    [InlineData("30", "0", 0, 1)]
+    [InlineData("0", "10", 1, 0)]
+    [InlineData("50", "50", 1, 1)]
+    public async Task Logs_and_metrics_go_when_their_days_are_over(string logDays, string metricDays, int linesLeft, int chunksLeft)
+    {
+        var old = await RunOnce();
+        await Execute("update jobs set finished_at = now() - interval '40 days'");
+        var young = await RunOnce();
+
+        await Retention(("Retention:LogDays", logDays), ("Retention:MetricDays", metricDays)).Forget(Token);
+
+        Assert.Equal((linesLeft, chunksLeft), await Left(old));
+        Assert.Equal((1, 1), await Left(young));
+        await using var context = Context();
+        var run = await context.Runs.SingleAsync(row => row.JobId == old.Id, Token);
+        Assert.Equal(0.5, run.Metrics["loss"]);
+    }
+
+    [Fact]
+    public async Task A_worker_that_has_been_silent_for_a_day_goes()
+    {
+        await using var context = Context();
+        context.Workers.Add(new() { Name = "silent", Devices = [], HeartbeatAt = DateTimeOffset.UtcNow.AddHours(-25) });
+        context.Workers.Add(new() { Name = "alive", Devices = [] });
+        await context.SaveChangesAsync(Token);
+
+        await Retention().Forget(Token);
+
+        Assert.Equal(["alive"], await context.Workers.Select(row => row.Name).ToListAsync(Token));
+    }
+
+    private async Task<Job> RunOnce()
+    {
+        var job = await EnqueueTraining();
+        var lease = await Claim();
+        await Log.Append(lease, [(DateTimeOffset.UtcNow, "a line")], Token);
+        await Metrics.Append(lease, new MetricChunker(lease, job.RunId!.Value).Pack([new("loss", 1, 0.5, DateTimeOffset.UtcNow)]), Token);
+        await Queue.Succeed(lease, Result, Token);
+        return job;
+    }
+
+    private async Task<(int Lines, int Chunks)> Left(Job job)
+    {
+        await using var context = Context();
+        return (await context.JobLog.CountAsync(row => row.JobId == job.Id, Token), await context.MetricChunks.CountAsync(row => row.RunId == job.RunId, Token));
+    }
+
+    private async Task Execute(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    private Retention Retention(params (string Key, string Value)[] settings) => new(
+        Database, Get<CatalogMigrations>(), Get<ArtifactSweep>(),
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(one => one.Key, string? (one) => one.Value)).Build(),
+        NullLogger<Retention>.Instance);
+}
