@@ -7,8 +7,8 @@ internal static class Announcement
     public static void Ready(DataFolder data, IReadOnlyList<IResource> resources, TimeSpan took)
     {
         var endpoints = resources.OfType<ProjectResource>().Where(p => p.Endpoints.Exists(e => e.IsExternal)).ToList();
-        data.Remember(Path.GetFileName(data.Addresses),
-            string.Join('\n', endpoints.Select(project => $"MAAS_{project.Name.ToUpperInvariant()}={project.Endpoint("http").Url}")));
+        var addresses = endpoints.Select(project => $"MAAS_{project.Name.ToUpperInvariant()}={project.Endpoint("http").Url}");
+        data.Remember(Path.GetFileName(data.Addresses), string.Join('\n', addresses));
 
         Console.WriteLine($"""
 
@@ -33,7 +33,7 @@ internal static class Announcement
         {
             var token = File.Exists(data.PathOf("setup-link")) ? File.ReadAllText(data.PathOf("setup-link")).Trim() : "";
             if (token != told && token != "")
-                Console.WriteLine($"  sign in  for the first time, and become the administrator: {Portal(resources)}/setup?token={Uri.EscapeDataString(token)}");
+                Console.WriteLine($"  sign in  for the first time, and become the administrator: {Portal(resources)}/setup?token={token}");
             told = token;
         }
     }

@@ -23,7 +23,8 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException) when (File.Exists(PathOf("lock")))
         {
-            throw new Refusal($"Another MaaS already runs on {path}{WhereTheOtherListens()}; stop it first, or set MAAS_DATA to another folder.");
+            throw new Refusal(
+                $"Another MaaS already runs on {path}{WhereTheOtherListens()}; stop it first, or set MAAS_DATA to another folder.");
         }
         LeftInAHurry = File.Exists(Addresses);
         File.Delete(Addresses);
@@ -98,8 +99,12 @@ internal sealed class DataFolder : IDisposable
     /// <summary>Lets another AppHost have the folder.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private string WhereTheOtherListens() =>
-        File.Exists(Addresses) && File.ReadLines(Addresses).FirstOrDefault(l => l.StartsWith("MAAS_WEB=", StringComparison.Ordinal)) is { } line
-            ? $" (its portal is {line["MAAS_WEB=".Length..]})"
+    private string WhereTheOtherListens()
+    {
+        const string portal = "MAAS_WEB=";
+        var lines = File.Exists(Addresses) ? File.ReadAllLines(Addresses) : [];
+        return Array.Find(lines, line => line.StartsWith(portal, StringComparison.Ordinal)) is { } found
+            ? $" (its portal is {found[portal.Length..]})"
             : "";
+    }
 }

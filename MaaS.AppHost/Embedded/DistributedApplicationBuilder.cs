@@ -48,7 +48,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
                 endpoint.Port = wished != 0 && !taken.Contains(wished) && Ports.IsFree(wished, patience) ? wished : Ports.AnyFree();
                 taken.Add(endpoint.Port.Value);
                 if (wished != 0 && endpoint.Port != wished)
-                    log.Say($"port {wished} is taken, so the {project.Name}'s {endpoint.Name} endpoint takes {endpoint.Port} ({variable} chooses another)");
+                    log.Say($"port {wished} is taken, so the {project.Name}'s {endpoint.Name} endpoint takes {endpoint.Port} "
+                        + $"({variable} chooses another)");
             }
         return new DistributedApplication(_resources, Data);
     }

@@ -23,7 +23,8 @@ internal sealed class EmbeddedPostgres
         _password = data.Secret("postgres.password");
         _user = UnprivilegedUser();
         // The port of last time while it is free, so that a client configured by hand keeps working.
-        _port = int.TryParse(data.Remembered("postgres.port", () => $"{Ports.AnyFree()}"), out var last) && Ports.IsFree(last) ? last : Ports.AnyFree();
+        var last = data.Remembered("postgres.port", () => $"{Ports.AnyFree()}");
+        _port = int.TryParse(last, out var port) && Ports.IsFree(port) ? port : Ports.AnyFree();
         data.Remember("postgres.port", $"{_port}");
     }
 
@@ -51,7 +52,8 @@ internal sealed class EmbeddedPostgres
         "-c", "log_checkpoints=off", "-c", "log_line_prefix=");
 
     /// <summary>PostgreSQL's own word for it: the eighth line of <c>postmaster.pid</c>, as pg_ctl reads it.</summary>
-    private bool IsReady(Process server) => PidFile() is [var pid, _, _, _, _, _, _, var status, ..] && pid == $"{server.Id}" && status.Trim() == "ready";
+    private bool IsReady(Process server) =>
+        PidFile() is [var pid, _, _, _, _, _, _, var status, ..] && pid == $"{server.Id}" && status.Trim() == "ready";
 
     private void Prepare(LogLines log)
     {
@@ -72,7 +74,7 @@ internal sealed class EmbeddedPostgres
         if (Directory.Exists(fresh))
             Directory.Delete(fresh, recursive: true);
         _data.Folder("postgres.new");
-        var passwordFile = Path.Combine(fresh, "..", "postgres.initial-password");
+        var passwordFile = _data.PathOf("postgres.initial-password");
         _data.Remember("postgres.initial-password", _password);
         if (_user is not null)
             Run("chown", $"{_user.Uid}:{_user.Gid}", fresh, passwordFile);
@@ -80,11 +82,10 @@ internal sealed class EmbeddedPostgres
         Run(As(_binaries.Program("initdb"), "-D", fresh, "-U", Superuser, $"--pwfile={passwordFile}", "--auth=scram-sha-256",
             "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", "--data-checksums"));
         File.Delete(passwordFile);
+        // --single is a server of one session, without a network: no password is needed, and nobody else can get in meanwhile.
         foreach (var database in Databases)
-        {
-            // A server of one session, without a network: no password is needed, and nobody else can get in meanwhile.
-            Run(As("/bin/sh", "-c", $"echo 'create database {database}' | exec \"$@\"", "sh", _binaries.Program("postgres"), "--single", "-D", fresh, "template1"));
-        }
+            Run(As("/bin/sh", "-c", $"echo 'create database {database}' | exec \"$@\"", "sh",
+                _binaries.Program("postgres"), "--single", "-D", fresh, "template1"));
         Directory.Move(fresh, _folder);
     }
 
@@ -147,8 +148,9 @@ internal sealed class EmbeddedPostgres
         if (!Environment.IsPrivilegedProcess)
             return null;
         if (!Launch.HasSetpriv)
-            throw new Refusal("PostgreSQL does not run as root, and setpriv (package util-linux), which would run it as another user, is missing; start MaaS as an ordinary user.");
-        return UnixUser.Find("postgres") ?? UnixUser.Find("nobody")
-            ?? throw new Refusal("PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody; start MaaS as an ordinary user.");
+            throw new Refusal("PostgreSQL does not run as root, and setpriv (package util-linux), which would run it as another user, " +
+                "is missing; start MaaS as an ordinary user.");
+        return UnixUser.Find("postgres") ?? UnixUser.Find("nobody") ?? throw new Refusal(
+            "PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody; start MaaS as an ordinary user.");
     }
 }

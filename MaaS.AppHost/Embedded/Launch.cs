@@ -26,7 +26,8 @@ internal static class Launch
     public static bool HasSetpriv => _setpriv is not null;
 
     /// <summary>The <c>dotnet</c> that runs this very program, so that the children need none on PATH.</summary>
-    public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    public static string Dotnet { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     /// <summary>
     /// A command whose process gets <paramref name="lastSignal"/> from the kernel when the AppHost dies, however it dies.
@@ -38,7 +39,8 @@ internal static class Launch
     /// setsid keeps the terminal's Ctrl-C away from the children: they are stopped in order, by us. Neither command exists
     /// outside Linux; there a killed AppHost leaves its services, and the next one stops the PostgreSQL it finds.
     /// </remarks>
-    public static ProcessStartInfo Command(string folder, UnixUser? user, int lastSignal, string program, params IEnumerable<string> arguments)
+    public static ProcessStartInfo Command(
+        string folder, UnixUser? user, int lastSignal, string program, params IEnumerable<string> arguments)
     {
         List<string> words = [];
         if (_setsid is not null && _setpriv is not null)

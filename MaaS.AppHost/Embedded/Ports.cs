@@ -22,7 +22,8 @@ internal static class Ports
     }
 
     /// <summary>True when nothing listens on the port, on either loopback address.</summary>
-    public static bool IsFree(int port) => CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+    public static bool IsFree(int port) =>
+        CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
 
     public static int AnyFree()
     {

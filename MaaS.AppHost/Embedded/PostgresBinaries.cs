@@ -41,11 +41,15 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             .OrderByDescending(folder => int.TryParse(Digits().Match(Path.GetFileName(folder)).Value, out var version) ? version : 0)
             .Select(folder => Path.Combine(folder, inner));
 
-    private static bool HasServer(string folder) => File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb"));
+    private static bool HasServer(string folder) =>
+        File.Exists(Path.Combine(folder, "postgres")) && File.Exists(Path.Combine(folder, "initdb"));
 
     // "postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)"
-    private static int VersionOf(string folder) =>
-        int.Parse(Digits().Match(Launch.Run(Launch.Command("/", null, Launch.Terminate, Path.Combine(folder, "postgres"), "--version")).Output).Value);
+    private static int VersionOf(string folder)
+    {
+        var (_, output) = Launch.Run(Launch.Command("/", null, Launch.Terminate, Path.Combine(folder, "postgres"), "--version"));
+        return int.Parse(Digits().Match(output).Value);
+    }
 
     [GeneratedRegex("[0-9]+")]
     private static partial Regex Digits();

@@ -47,7 +47,8 @@ internal sealed class ProjectLaunch(ProjectResource project, int replica)
             return true;
         try
         {
-            using var question = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{_ports[project.Endpoint("http")]}{project.HealthPath}");
+            var address = $"http://127.0.0.1:{_ports[project.Endpoint("http")]}{project.HealthPath}";
+            using var question = new HttpRequestMessage(HttpMethod.Get, address);
             using var answer = _http.Send(question);
             return answer.IsSuccessStatusCode;
         }

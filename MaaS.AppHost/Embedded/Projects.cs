@@ -66,7 +66,7 @@ namespace MaaS.AppHost.Embedded
             while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MaaS.sln")))
                 folder = folder.Parent;
             return folder is null
-                ? throw new Refusal($"No folder above {AppContext.BaseDirectory} holds MaaS.sln; start MaaS from its checkout with ./maas up.")
+                ? throw new Refusal($"No folder above {AppContext.BaseDirectory} holds MaaS.sln; start MaaS in its checkout with ./maas up.")
                 : Path.Combine(folder.FullName, name, $"{name}.csproj");
         }
     }

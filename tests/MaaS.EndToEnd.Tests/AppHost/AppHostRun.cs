@@ -17,7 +17,8 @@ internal sealed class AppHostRun : IAsyncDisposable
     {
         _data = data;
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "MaaS.AppHost", configuration, "MaaS.AppHost.dll"));
+        var program = Path.GetFullPath(
+            Path.Combine(AppContext.BaseDirectory, "..", "..", "MaaS.AppHost", configuration, "MaaS.AppHost.dll"));
         Assert.SkipUnless(File.Exists(program), $"{program} is not built");
         var start = new ProcessStartInfo("dotnet", [program])
         {
@@ -50,7 +51,8 @@ internal sealed class AppHostRun : IAsyncDisposable
     public static async Task<AppHostRun> Up(string data, params IEnumerable<(string Name, string Value)> settings)
     {
         var run = Start(data, settings);
-        await Wait.Until(() => run.Output.Any(line => line.StartsWith("MaaS is ready", StringComparison.Ordinal)) || run._process.HasExited,
+        await Wait.Until(
+            () => run._process.HasExited || run.Output.Any(line => line.StartsWith("MaaS is ready", StringComparison.Ordinal)),
             _patience, () => $"It is not ready: {string.Join('\n', run.Output.TakeLast(30))}");
         Assert.SkipWhen(run.Output.Any(line => line.StartsWith("No PostgreSQL server programs", StringComparison.Ordinal)), "no PostgreSQL here");
         Assert.False(run._process.HasExited, string.Join('\n', run.Output));
