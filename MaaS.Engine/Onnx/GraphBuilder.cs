@@ -15,17 +15,23 @@ internal sealed class GraphBuilder(string name)
     private const string Ml = "ai.onnx.ml";
 
     private readonly GraphProto _graph = new() { Name = name };
+    private readonly HashSet<string> _taken = [];
     private int _made;
 
+    /// <summary>Inputs come first: their names are the user's, and every name made later keeps clear of them.</summary>
     /// <param name="shape">-1 is the number of rows.</param>
+    /// <exception cref="ArgumentException">The graph already has a value of this name.</exception>
     public Value Input(string name, DataType type, params ReadOnlySpan<long> shape)
     {
+        Take(name);
         _graph.Input.Add(Info(name, type, shape));
         return new Value(name);
     }
 
+    /// <exception cref="ArgumentException">The graph already has a value of this name.</exception>
     public void Output(string name, Value value, DataType type, params ReadOnlySpan<long> shape)
     {
+        Take(name);
         _graph.Node.Add(new NodeProto { OpType = "Identity", Name = name, Input = { value.Name }, Output = { name } });
         _graph.Output.Add(Info(name, type, shape));
     }
@@ -96,13 +102,23 @@ internal sealed class GraphBuilder(string name)
         var node = new NodeProto { OpType = op, Name = Fresh(op), Domain = domain };
         node.Input.AddRange(inputs.Select(input => input.Name));
         node.Attribute.AddRange(attributes ?? []);
-        node.Output.Add(node.Name + "_out");
+        node.Output.Add(node.Name);
         _graph.Node.Add(node);
         return new Value(node.Output[0]);
     }
 
-    // A column may be called anything, so made-up names carry a character no node name of ours shares with the user's.
-    private string Fresh(string name) => $"{name}#{_made++}";
+    private void Take(string name)
+    {
+        if (!_taken.Add(name))
+            throw new ArgumentException($"The graph already has a value called \"{name}\".", nameof(name));
+    }
+
+    /// <summary>A name of our own. A column may be called anything, so one that is taken is passed over.</summary>
+    private string Fresh(string name)
+    {
+        var fresh = $"{name}#{_made++}";
+        return _taken.Add(fresh) ? fresh : Fresh(name);
+    }
 
     private static AttributeProto Attribute(string name, long value) =>
         new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };

@@ -86,15 +86,30 @@ public static class Safetensors
         var dtype = (string)entry["dtype"]!;
         if (s_types.All(known => known.Name != dtype))
             throw NotOne(path, $"tensor {name} is of type {dtype}; known are {string.Join(", ", s_types.Select(known => known.Name))}");
-        var tensor = zeros(shape, s_types.First(known => known.Name == dtype).Type);
-        if (begin < 0 || end < begin || start + end > file.Length || end - begin != tensor.numel() * tensor.element_size())
+        var type = s_types.First(known => known.Name == dtype).Type;
+        if (begin < 0 || end < begin || end > file.Length - start || !Holds(shape, end - begin, type))
             throw NotOne(path, $"tensor {name} does not fit its offsets");
+        var tensor = zeros(shape, type);
         if (end > begin)
         {
             file.Position = start + begin;
             file.ReadExactly(tensor.bytes);
         }
         return tensor;
+    }
+
+    /// <summary>Asked before anything is allocated: a header of a hundred bytes may claim a terabyte.</summary>
+    private static bool Holds(long[] shape, long bytes, ScalarType type)
+    {
+        using var one = zeros(1, type);
+        var product = one.element_size();
+        foreach (var size in shape)
+        {
+            if (size < 0 || (size > 0 && product > long.MaxValue / size))
+                return false;
+            product *= size;
+        }
+        return product == bytes;
     }
 
     private static UserError NotOne(string path, string why) => new($"{Path.GetFileName(path)} is not a safetensors file: {why}.");

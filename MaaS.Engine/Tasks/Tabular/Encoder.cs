@@ -22,7 +22,7 @@ internal sealed class Encoder
     /// <summary>All features in the order of the table: the order of the model's inputs.</summary>
     public IReadOnlyList<string> Order { get; }
 
-    /// <exception cref="UserError">A feature that is the target, unknown, or free text; or none left.</exception>
+    /// <exception cref="UserError">A feature that is the target, unknown, named twice, or free text; or none left.</exception>
     public static Encoder Fit(Table train, string target, IReadOnlyList<string>? features)
     {
         var order = features ?? [.. train.Columns.Where(column => column.Name != target && column.Type != ColumnType.Text).Select(column => column.Name)];
@@ -30,6 +30,8 @@ internal sealed class Encoder
             throw new UserError($"There is no column to predict \"{target}\" from: every other column is free text.");
         if (order.Contains(target))
             throw new UserError($"\"{target}\" is the target and cannot be one of the features.");
+        if (order.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new UserError($"Feature \"{twice.Key}\" is named {twice.Count()} times; name each feature once.");
         if (order.FirstOrDefault(name => train[name].Type == ColumnType.Text) is { } text)
             throw new UserError($"Feature \"{text}\" is free text, which a table model cannot read; give it another type or leave it out.");
 

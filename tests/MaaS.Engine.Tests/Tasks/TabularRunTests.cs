@@ -74,6 +74,28 @@ public sealed class TabularRunTests : IDisposable
     }
 
     [Fact]
+    public void Columns_called_like_the_graphs_own_values_are_columns_like_any_other()
+    {
+        var csv = new StringBuilder("value,nan#0,label,spent\n");
+        for (var row = 0; row < 300; row++)
+            csv.Append($"{row % 17},{row % 5},{(row % 2 == 0 ? "even" : "odd")},{row % 17 + 0.5}\n");
+        var path = Path.Combine(_folder, "named.csv");
+        File.WriteAllText(path, csv.ToString());
+
+        var (outcome, _) = Train(new TabularTraining("spent") { Epochs = 2 }, Read(path, new ReadingOptions()));
+
+        Assert.Equal(["value", "nan#0", "label"], outcome.Manifest.Inputs.Select(input => input.Name));
+        Assert.Equal(["value_"], outcome.Manifest.Outputs.Select(output => output.Name));
+    }
+
+    [Fact]
+    public void A_feature_named_twice_is_a_sentence()
+    {
+        var error = Assert.Throws<UserError>(() => Train(new TabularTraining("bought", Features: ["age", "city", "age"]), Shop(300)));
+        Assert.Equal("Feature \"age\" is named 2 times; name each feature once.", error.Message);
+    }
+
+    [Fact]
     public void Early_stopping_keeps_the_best_and_says_so()
     {
         var said = new List<string>();
