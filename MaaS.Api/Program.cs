@@ -1,8 +1,47 @@
+// The API's table of contents: what it is made of, in the order a request meets it.
+using MaaS.Api;
+using MaaS.Api.Datasets;
+using MaaS.Api.Deployments;
+using MaaS.Api.Experiments;
+using MaaS.Api.Inference;
+using MaaS.Api.Jobs;
+using MaaS.Api.Models;
+using MaaS.Api.Problems;
+using MaaS.Api.Teams;
+using MaaS.Api.Workers;
+using MaaS.Catalog;
 using MaaS.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddCatalog(builder.Configuration);
+builder.AddProblems();
+builder.AddIdentity();
+builder.AddStartUp();
+builder.AddDocumentation();
+builder.AddServing();
+builder.Services.AddSingleton<UploadStream>().AddSingleton<JobFeed>();
 
 var app = builder.Build();
+app.UseProblems();
+app.UseRateLimiter();
+app.UseAuthentication();
+app.UseAuthorization();
 app.MapDefaultEndpoints();
+app.MapDocumentation();
+
+var api = app.MapGroup("api").RequireAuthorization();
+api.MapSession();
+api.MapDatasets();
+api.MapExperiments();
+api.MapRuns();
+api.MapJobs();
+api.MapModels();
+api.MapDeployments();
+api.MapPredict();
+api.MapMembers();
+api.MapKeys();
+api.MapWorkers();
+api.MapAudit();
+
 await app.RunAsync();

@@ -1,0 +1,90 @@
+// Versions of a dataset: immutable uploads, what was found in them, and reading one again in another way.
+using MaaS.Api.Problems;
+using MaaS.Api.Teams;
+using MaaS.Catalog;
+using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Datasets;
+using MaaS.Contracts;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Teams;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Api.Datasets;
+
+internal static class DatasetVersionEndpoints
+{
+    public static void MapDatasetVersions(this IEndpointRouteBuilder datasets)
+    {
+        var versions = datasets.MapGroup("{dataset}/versions");
+        versions.MapGet("", List).WithSummary("Versions, newest first");
+        versions.MapPost("", UploadEndpoints.AddVersion).Needs(Role.Member).TakesFile().WithSummary("Upload a file as the next version");
+        versions.MapGet("{number}", Get).WithSummary("One version");
+        versions.MapPost("{number}/reread", Reread).Needs(Role.Member).WithSummary("Read the same file again with other options, as the next version");
+        versions.MapGet("{number}/profile", Profile).WithSummary("Schema, statistics and first rows");
+        versions.MapGet("{number}/file", Download).WithSummary("The uploaded file").Produces(200, contentType: "application/octet-stream");
+    }
+
+    private static async Task<Results<Ok<Page<DatasetVersionView>>, NotFoundProblem, InvalidProblem>> List(
+        Guid dataset, [AsParameters] Paging paging, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        if (!paging.TryNumber(out var after, out var problem))
+            return problem!;
+        if (!await context.Datasets.AnyAsync(row => row.Id == dataset && row.TeamId == caller.TeamId, token))
+            return new NotFoundProblem("dataset", dataset);
+        var versions = context.DatasetVersions.AsNoTracking()
+            .Where(row => row.DatasetId == dataset && (after == null || row.Number < after))
+            .OrderByDescending(row => row.Number).Select(DatasetViews.Version);
+        return TypedResults.Ok(await versions.Page(paging.Count, view => $"{view.Number}", view => view, token));
+    }
+
+    private static async Task<Results<Ok<DatasetVersionView>, NotFoundProblem>> Get(
+        Guid dataset, int number, Caller caller, CatalogContext context, CancellationToken token) =>
+        await Versions(context, caller, dataset, number).Select(DatasetViews.Version).SingleOrDefaultAsync(token) is { } view
+            ? TypedResults.Ok(view) : Missing(dataset, number);
+
+    private static async Task<Results<Ok<DatasetProfile>, NotFoundProblem, ConflictProblem>> Profile(
+        Guid dataset, int number, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        var version = await Versions(context, caller, dataset, number).SingleOrDefaultAsync(token);
+        return version switch
+        {
+            null => Missing(dataset, number),
+            { Profile: { } profile } => TypedResults.Ok(profile),
+            { State: DatasetState.Failed } => new ConflictProblem("dataset_unreadable", $"The file could not be read: {version.Error}"),
+            _ => new ConflictProblem("dataset_not_ready", "The file is still being read; follow the job in profile_job_id."),
+        };
+    }
+
+    private static async Task<Results<Ok<DatasetVersionView>, NotFoundProblem, InvalidProblem>> Reread(
+        Guid dataset, int number, ReadingOptions reading, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        if (reading.Delimiter is { } delimiter && !",;|\t".Contains(delimiter, StringComparison.Ordinal))
+            return new InvalidProblem("delimiter_unknown", $"delimiter is \"{delimiter}\"; it must be one of , ; | and tab.");
+        var version = await Versions(context, caller, dataset, number).Include(row => row.Dataset).SingleOrDefaultAsync(token);
+        if (version is null)
+            return Missing(dataset, number);
+        if (UnknownColumn(version, reading) is { } column)
+            return new InvalidProblem("column_unknown", $"types names the column \"{column}\", which the file does not have.");
+        var upload = new Upload(version.FileName, version.Sha256, version.Bytes);
+        return TypedResults.Ok(await upload.AddTo(context, caller, version.Dataset, reading, "reread", token));
+    }
+
+    private static async Task<Results<FileStreamHttpResult, NotFoundProblem>> Download(
+        Guid dataset, int number, HttpContext http, Caller caller, CatalogContext context, ArtifactStore store, CancellationToken token)
+    {
+        var version = await Versions(context, caller, dataset, number).SingleOrDefaultAsync(token);
+        return version is null ? Missing(dataset, number) : http.Download(store, version.Sha256, version.Bytes, version.FileName);
+    }
+
+    /// <summary>With another header or delimiter the columns themselves may change, so then any name is possible.</summary>
+    private static string? UnknownColumn(DatasetVersion version, ReadingOptions reading) =>
+        version.Profile is { } profile && reading is { Header: null, Delimiter: null, Format: null, Encoding: null }
+            ? reading.Types?.Keys.FirstOrDefault(name => profile.Columns.All(column => column.Name != name))
+            : null;
+
+    private static IQueryable<DatasetVersion> Versions(CatalogContext context, Caller caller, Guid dataset, int number) => context.DatasetVersions.AsNoTracking()
+        .Where(row => row.DatasetId == dataset && row.Number == number && row.TeamId == caller.TeamId);
+
+    private static NotFoundProblem Missing(Guid dataset, int number) => new("dataset version", $"{number} of dataset {dataset}");
+}

@@ -1,0 +1,76 @@
+// Jobs: work in the queue. Submitting checks everything that can be known now; a job that starts should not fail for a typing error.
+using MaaS.Api.Problems;
+using MaaS.Api.Teams;
+using MaaS.Catalog;
+using MaaS.Catalog.Jobs;
+using MaaS.Contracts;
+using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Teams;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Api.Jobs;
+
+internal static class JobEndpoints
+{
+    public static void MapJobs(this IEndpointRouteBuilder api)
+    {
+        var jobs = api.MapGroup("jobs").WithTags("Jobs");
+        jobs.MapGet("", List).WithSummary("Jobs, newest first, in one state or in all");
+        jobs.MapPost("", Submit).Needs(Role.Member).WithSummary("Submit a job; a training job opens a run");
+        jobs.MapGet("{job}", Get).WithSummary("One job");
+        jobs.MapPost("{job}/cancel", Cancel).Needs(Role.Member).WithSummary("Ask a job to stop; one that has ended stays as it is");
+        jobs.MapGet("{job}/events", JobEventEndpoint.Follow).WithSummary("Follow a job until it ends, as server-sent events");
+    }
+
+    private static async Task<Results<Ok<Page<JobView>>, InvalidProblem>> List(
+        string? state, [AsParameters] Paging paging, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        if (!paging.TryId(out var after, out var problem))
+            return problem!;
+        JobState? wanted = null;
+        if (state is not null)
+        {
+            if (!Enum.TryParse<JobState>(state, ignoreCase: true, out var known) || !Enum.IsDefined(known) || char.IsAsciiDigit(state[0]))
+                return new InvalidProblem("state_unknown", $"state is \"{state}\"; it must be one of queued, running, succeeded, failed, canceled.");
+            wanted = known;
+        }
+        var jobs = context.Jobs.AsNoTracking()
+            .Where(row => row.TeamId == caller.TeamId && (wanted == null || row.State == wanted) && (after == null || row.Id < after))
+            .OrderByDescending(row => row.Id);
+        return TypedResults.Ok(await jobs.Page(paging.Count, row => $"{row.Id}", JobViews.Of, token));
+    }
+
+    private static async Task<Results<Ok<JobView>, NotFoundProblem>> Get(Guid job, Caller caller, CatalogContext context, CancellationToken token) =>
+        await Find(context, caller, job, token) is { } row ? TypedResults.Ok(JobViews.Of(row)) : new NotFoundProblem("job", job);
+
+    private static async Task<Results<Ok<JobView>, NotFoundProblem, InvalidProblem, ConflictProblem>> Submit(
+        JobSpec spec, Caller caller, CatalogContext context, CancellationToken token) => spec switch
+        {
+            TrainJob train => await TrainSubmission.Submit(train, caller, context, token) switch
+            {
+                (Job job, _) => TypedResults.Ok(JobViews.Of(job)),
+                (_, ConflictProblem conflict) => conflict,
+                (_, NotFoundProblem missing) => missing,
+                var (_, problem) => (InvalidProblem)problem!,
+            },
+            _ => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\" here."),
+        };
+
+    private static async Task<Results<Ok<JobView>, NotFoundProblem>> Cancel(
+        Guid job, Caller caller, CatalogContext context, JobQueue queue, CancellationToken token)
+    {
+        if (await Find(context, caller, job, token) is not { } row)
+            return new NotFoundProblem("job", job);
+        if (!row.State.HasEnded())
+        {
+            context.Audit(caller, "canceled", "job", $"{job}");
+            await context.SaveChangesAsync(token);
+            await queue.RequestCancel(job, token);
+        }
+        return TypedResults.Ok(JobViews.Of((await Find(context, caller, job, token))!));
+    }
+
+    public static Task<Job?> Find(CatalogContext context, Caller caller, Guid job, CancellationToken token) =>
+        context.Jobs.AsNoTracking().SingleOrDefaultAsync(row => row.Id == job && row.TeamId == caller.TeamId, token);
+}

@@ -1,0 +1,18 @@
+// A name for a run that was given none: what it is and which one of its experiment, as in "mlp-adamw-7".
+using MaaS.Catalog;
+using MaaS.Catalog.Experiments;
+using MaaS.Contracts.Training;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Api.Jobs;
+
+internal static class RunNames
+{
+    public static async Task<string> Next(CatalogContext context, Guid experiment, TrainingSpec training, CancellationToken token)
+    {
+        var network = training is TabularTraining { Network: LinearNetwork } ? "linear" : "mlp";
+        var method = training.Optimizer is null ? "" : $"-{RunParams.Of(training)["optimizer.method"]}";
+        var count = await context.Runs.CountAsync(run => run.ExperimentId == experiment, token);
+        return $"{network}{method}-{count + 1}";
+    }
+}

@@ -1,0 +1,91 @@
+// Signing in and out, and choosing among one's teams. An unknown address and a wrong password look and take the same.
+using MaaS.Api.Problems;
+using MaaS.Catalog;
+using MaaS.Catalog.Teams;
+using MaaS.Contracts.Teams;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Api.Teams;
+
+internal static class SessionEndpoints
+{
+    public static void MapSession(this IEndpointRouteBuilder api)
+    {
+        var session = api.MapGroup("session").WithTags("Sign-in");
+        session.MapPost("", SignIn).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy).WithSummary("Sign in with e-mail and password");
+        session.MapPost("invitation", InvitationEndpoints.Accept).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy)
+            .WithSummary("Redeem a one-time link: set a password, join the team and sign in");
+        session.MapGet("", WhoAmI).WithSummary("Who is calling, and for which team");
+        session.MapPut("team", SwitchTeam).WithSummary("Make another of one's teams the session's team");
+        session.MapDelete("", SignOut).WithSummary("Sign out");
+    }
+
+    private static async Task<Results<Ok<SessionCreated>, UnauthenticatedProblem>> SignIn(
+        SignIn request, CatalogContext context, Passwords passwords, CallerViews views, TimeProvider clock, CancellationToken token)
+    {
+        var email = request.Email.ToLowerInvariant();
+        var now = clock.GetUtcNow();
+        var user = await context.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Email == email, token);
+        var member = user is null ? null : await context.Members.Where(row => row.UserId == user.Id).OrderBy(row => row.JoinedAt).FirstOrDefaultAsync(token);
+        if (!passwords.Verify(user, request.Password, now) || member is null)
+        {
+            await CountFailure(context, email, now, token);
+            return new UnauthenticatedProblem("sign_in_failed",
+                $"The e-mail address and the password do not belong together, or the account is locked for {Passwords.Lock.TotalMinutes} minutes after {Passwords.MaxFailures} failed tries.");
+        }
+        await context.Users.Where(row => row.Id == user!.Id).ExecuteUpdateAsync(row => row
+            .SetProperty(u => u.FailedSignIns, 0).SetProperty(u => u.LockedUntil, (DateTimeOffset?)null), token);
+        return TypedResults.Ok(await Open(context, views, user!, member, now, token));
+    }
+
+    /// <summary>Makes a session; its token is in the answer and nowhere else.</summary>
+    public static async Task<SessionCreated> Open(
+        CatalogContext context, CallerViews views, User user, Member member, DateTimeOffset now, CancellationToken token)
+    {
+        var secret = Secrets.New(Secrets.Session);
+        var expires = now + Callers.SessionLife;
+        var caller = new Caller(member.TeamId, member.Role, user.Email, user.Id, null);
+        context.Sessions.Add(new Session { TokenHash = Secrets.Hash(secret), UserId = user.Id, TeamId = member.TeamId, ExpiresAt = expires });
+        context.Audit(caller, "signed_in", "session", user.Email);
+        await context.SaveChangesAsync(token);
+        await context.Sessions.Where(row => row.ExpiresAt < now).ExecuteDeleteAsync(token);
+        return new(secret, expires, await views.Of(context, caller, token));
+    }
+
+    private static async Task<Ok<CallerView>> WhoAmI(Caller caller, CatalogContext context, CallerViews views, CancellationToken token) =>
+        TypedResults.Ok(await views.Of(context, caller, token));
+
+    private static async Task<Results<Ok<CallerView>, NotFoundProblem, ForbiddenProblem>> SwitchTeam(
+        SwitchTeam request, HttpContext http, Caller caller, CatalogContext context, Callers callers, CallerViews views, CancellationToken token)
+    {
+        if (caller.UserId is null)
+            return new ForbiddenProblem("session_needed", "An API key belongs to one team for ever; only a person's session can switch.");
+        var member = await context.Members.SingleOrDefaultAsync(row => row.UserId == caller.UserId && row.TeamId == request.TeamId, token);
+        if (member is null)
+            return new NotFoundProblem("team", request.TeamId);
+        var hash = SessionHash(http);
+        await context.Sessions.Where(row => row.TokenHash == hash).ExecuteUpdateAsync(row => row.SetProperty(s => s.TeamId, member.TeamId), token);
+        callers.Forget(hash);
+        return TypedResults.Ok(await views.Of(context, caller with { TeamId = member.TeamId, Role = member.Role }, token));
+    }
+
+    private static async Task<Results<NoContent, ForbiddenProblem>> SignOut(
+        HttpContext http, Caller caller, CatalogContext context, Callers callers, CancellationToken token)
+    {
+        if (caller.UserId is null)
+            return new ForbiddenProblem("session_needed", "An API key cannot sign out; delete the key instead.");
+        var hash = SessionHash(http);
+        await context.Sessions.Where(row => row.TokenHash == hash).ExecuteDeleteAsync(token);
+        callers.Forget(hash);
+        return TypedResults.NoContent();
+    }
+
+    private static byte[] SessionHash(HttpContext http) => Secrets.Hash(http.Request.Headers.Authorization.ToString()["Bearer ".Length..].Trim());
+
+    /// <summary>In one statement, so that parallel guesses are all counted.</summary>
+    private static Task CountFailure(CatalogContext context, string email, DateTimeOffset now, CancellationToken token) =>
+        context.Users.Where(row => row.Email == email).ExecuteUpdateAsync(row => row
+            .SetProperty(user => user.LockedUntil, user => user.FailedSignIns + 1 >= Passwords.MaxFailures ? now + Passwords.Lock : user.LockedUntil)
+            .SetProperty(user => user.FailedSignIns, user => user.FailedSignIns + 1 >= Passwords.MaxFailures ? 0 : user.FailedSignIns + 1), token);
+}
