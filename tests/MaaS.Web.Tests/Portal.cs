@@ -13,6 +13,9 @@ namespace MaaS.Web.Tests;
 
 internal sealed class Portal : BunitContext
 {
+    // A busy machine may take its time; a wait that is met ends at once.
+    static Portal() => DefaultWaitTimeout = TimeSpan.FromSeconds(20);
+
     public Portal(Role role = Role.Member)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;

@@ -15,6 +15,9 @@ internal sealed class ScriptedApi : HttpMessageHandler
     /// <summary>Every call so far, as <c>POST /api/jobs</c>, with its body.</summary>
     public List<(string Call, string Body)> Calls { get; } = [];
 
+    /// <summary>The Last-Event-ID of every stream that was opened; null where there was none.</summary>
+    public List<string?> LastEventIds { get; } = [];
+
     public IEnumerable<string> BodiesOf(string call) => Calls.Where(made => made.Call == call).Select(made => made.Body);
 
     public ScriptedApi Answers(string call, object body) => On(call, _ => Task.FromResult(Json(HttpStatusCode.OK, body)));
@@ -41,6 +44,8 @@ internal sealed class ScriptedApi : HttpMessageHandler
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath}";
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         Calls.Add((call, body));
+        if (request.Headers.Accept.ToString() == "text/event-stream")
+            LastEventIds.Add(request.Headers.TryGetValues("Last-Event-ID", out var ids) ? ids.Single() : null);
         return _answers.TryGetValue(call, out var answer)
             ? await answer(body)
             : throw new InvalidOperationException($"The test has no answer for {call}.");

@@ -10,19 +10,15 @@ namespace MaaS.Web.Tests.Datasets;
 
 public sealed class DatasetsPageTests
 {
-    private static readonly DatasetView Adult = new(
-        Guid.Parse("0199d0a0-0000-7000-8000-000000000001"), "adult", null, DateTimeOffset.UnixEpoch,
-        new(Guid.NewGuid(), Guid.NewGuid(), "adult", 3, DatasetState.Ready, "adult.csv", 3_974_305, new string('a', 64), new(), 32_561, 15, null, null, DateTimeOffset.UnixEpoch));
-
     [Fact]
     public async Task Datasets_are_listed_with_their_latest_figures()
     {
         await using var portal = new Portal();
-        portal.Api.Answers("GET /api/datasets", new Page<DatasetView>([Adult]));
+        portal.Api.Answers("GET /api/datasets", new Page<DatasetView>([Examples.Dataset]));
 
         var cells = portal.Page<DatasetsPage>().FindAll("[data-testid=datasets] tbody td").Select(cell => cell.TextContent.Trim());
 
-        Assert.Equal(["adult", "ready", "32,561", "15", "4.0 MB", "3", "1 Jan 1970"], cells);
+        Assert.Equal(["Customers 2026", "ready", "32,561", "4", "4.0 MB", "3", "1 Jan 1970"], cells);
     }
 
     [Fact]
@@ -41,7 +37,7 @@ public sealed class DatasetsPageTests
     public async Task A_viewer_is_shown_no_way_to_upload()
     {
         await using var portal = new Portal(Role.Viewer);
-        portal.Api.Answers("GET /api/datasets", new Page<DatasetView>([Adult]));
+        portal.Api.Answers("GET /api/datasets", new Page<DatasetView>([Examples.Dataset]));
 
         Assert.Empty(portal.Page<DatasetsPage>().FindAll("[data-testid=upload-input]"));
     }
@@ -57,11 +53,11 @@ public sealed class DatasetsPageTests
         var button = page.Find("[data-testid=sample-churn]");
         var first = button.ClickAsync(new());
         var second = button.ClickAsync(new());
-        made.SetResult(ScriptedApi.Json(System.Net.HttpStatusCode.Created, Adult));
+        made.SetResult(ScriptedApi.Json(System.Net.HttpStatusCode.Created, Examples.Dataset));
         await Task.WhenAll(first, second);
 
         Assert.Single(portal.Api.BodiesOf("POST /api/datasets/samples/churn"));
-        Assert.Equal($"http://localhost/datasets/{Adult.Id}", portal.Services.GetRequiredService<NavigationManager>().Uri);
+        Assert.Equal($"http://localhost/datasets/{Examples.Dataset.Id}", portal.Services.GetRequiredService<NavigationManager>().Uri);
     }
 
     [Fact]
@@ -86,8 +82,8 @@ public sealed class DatasetsPageTests
         Guid? opened = null;
         var box = portal.Render<UploadBox>(builder => builder.Add(upload => upload.Uploaded, id => opened = id));
 
-        await box.InvokeAsync(() => box.Instance.Done(Adult.Id));
+        await box.InvokeAsync(() => box.Instance.Done(Examples.Dataset.Id));
 
-        Assert.Equal(Adult.Id, opened);
+        Assert.Equal(Examples.Dataset.Id, opened);
     }
 }
