@@ -47,6 +47,7 @@ internal static class JobRun
             var done = job.Spec switch
             {
                 ProfileJob profile => await ActivatorUtilities.CreateInstance<ProfileRun>(services, lease, heartbeat).Run(profile, token),
+                TrainJob train => await ActivatorUtilities.CreateInstance<TrainingRun>(services, lease, heartbeat).Run(train, token),
                 var other => throw new InvalidOperationException($"This worker does not know jobs of kind {other.Kind}."),
             };
             if (!done)

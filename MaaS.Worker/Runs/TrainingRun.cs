@@ -1,0 +1,131 @@
+// A training job: brings the tables, lets the engine train, keeps checkpoints, files and the outcome.
+// It works in the child's own scratch folder. How training works is the engine's; who may write what is the queue's.
+using System.Diagnostics;
+using MaaS.Catalog;
+using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Datasets;
+using MaaS.Catalog.Experiments;
+using MaaS.Catalog.Jobs;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Engine;
+using MaaS.Engine.Data;
+using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Training;
+using MaaS.Worker.Devices;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Worker.Runs;
+
+internal sealed class TrainingRun(
+    JobQueue queue, IDbContextFactory<CatalogContext> contexts, MetricStore metrics, ArtifactStore artifacts, IConfiguration configuration,
+    JobLease lease, Heartbeat heartbeat)
+{
+    /// <summary>Often enough that a crash costs seconds, seldom enough that saving costs nothing.</summary>
+    private TimeSpan CheckpointEvery => TimeSpan.FromSeconds(configuration.GetValue("Worker:CheckpointSeconds", 10.0));
+
+    public async Task<bool> Run(TrainJob train, CancellationToken token)
+    {
+        var spec = (TabularTraining)train.Training;
+        var job = await Outage.Outlast(() => LoadJob(token), token);
+        var data = await Outage.Outlast(() => Version(train.DatasetVersionId, "dataset_version_id", token), token);
+        heartbeat.Report(0, "reading the data");
+        var table = await Table(data, null, token);
+        var test = spec.Split?.TestDatasetVersionId is { } id
+            ? await Table(await Outage.Outlast(() => Version(id, "training.split.test_dataset_version_id", token), token), data.Profile, token)
+            : null;
+
+        await using var reporter = new MetricReporter(metrics, lease, job.RunId!.Value);
+        reporter.Start();
+        using var sampling = CancellationTokenSource.CreateLinkedTokenSource(token);
+        var sampled = new SystemMetrics(reporter, job.StartedAt!.Value).Sample(sampling.Token);
+
+        var folder = Directory.CreateDirectory("package").FullName;
+        var resumeFrom = job.CheckpointSha256 is null ? null : await artifacts.VerifiedPath(job.CheckpointSha256, token);
+        var outcome = TabularRun.Run(
+            new TabularInput(spec, table, test, new Lineage(job.RunId, data.Id, data.Sha256),
+                new Checkpointing(Environment.CurrentDirectory, resumeFrom, (path, step) => Keep(path, step, reporter).GetAwaiter().GetResult(), CheckpointEvery), folder),
+            new Listener(reporter, heartbeat), token);
+
+        await sampling.CancelAsync();
+        await sampled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await reporter.Flush();
+        var files = await Store(folder, token);
+        await heartbeat.Stop();
+        var result = new RunResult(
+            RunParams.Of(outcome.Manifest.Training),
+            outcome.Manifest.Metrics.Values.ToDictionary(figure => $"test_{figure.Key}", figure => figure.Value),
+            outcome.Environment.Append(new("processor", DeviceList.CpuName())).ToDictionary(), outcome.Manifest, files);
+        return await Outage.Outlast(() => queue.Succeed(lease, result, token), token);
+    }
+
+    /// <summary>Everything measured so far is stored first: a resumed run takes up the series where the checkpoint left them.</summary>
+    private async Task Keep(string path, long step, MetricReporter reporter)
+    {
+        var token = CancellationToken.None;
+        var chunk = await reporter.Flush();
+        var sha256 = await Outage.Outlast(async () =>
+        {
+            await using var file = File.OpenRead(path);
+            return (await artifacts.Write(file, long.MaxValue, token)).Sha256;
+        }, token);
+        File.Delete(path);
+        if (!await Outage.Outlast(() => queue.SaveCheckpoint(lease, sha256, step, chunk, token), token))
+            JobRun.Leave();
+    }
+
+    private async Task<IReadOnlyList<PackageFile>> Store(string folder, CancellationToken token)
+    {
+        var files = new List<PackageFile>();
+        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        {
+            var (sha256, bytes) = await Outage.Outlast(async () =>
+            {
+                await using var file = File.OpenRead(path);
+                return await artifacts.Write(file, long.MaxValue, token);
+            }, token);
+            files.Add(new PackageFile($"model/{Path.GetFileName(path)}", bytes, sha256));
+        }
+        return files;
+    }
+
+    /// <param name="like">The training data's profile, when this is its test file: both are read with the same types.</param>
+    private async Task<Table> Table(DatasetVersion version, DatasetProfile? like, CancellationToken token)
+    {
+        var watch = Stopwatch.StartNew();
+        var path = await artifacts.VerifiedPath(version.Sha256, token);
+        var table = TableReader.Read(path, version.Profile!, types: like?.Columns.ToDictionary(column => column.Name, column => column.Type), token: token);
+        Console.WriteLine($"read {table.RowCount:N0} rows of {version.FileName} in {watch.Elapsed.TotalSeconds:f1} s");
+        return table;
+    }
+
+    private async Task<DatasetVersion> Version(Guid id, string field, CancellationToken token)
+    {
+        await using var context = await contexts.CreateDbContextAsync(token);
+        var version = await context.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, token);
+        return version is { State: DatasetState.Ready, Profile: not null }
+            ? version
+            : throw new UserError($"{field} is {id}, a dataset version that {(version is null ? "was deleted" : $"is {version.State.ToString().ToLowerInvariant()}, not ready")}.");
+    }
+
+    private async Task<Job> LoadJob(CancellationToken token)
+    {
+        await using var context = await contexts.CreateDbContextAsync(token);
+        return await context.Jobs.AsNoTracking().SingleAsync(row => row.Id == lease.JobId, token);
+    }
+
+    private sealed class Listener(MetricReporter reporter, Heartbeat heartbeat) : IProgress<Report>
+    {
+        public void Report(Report value)
+        {
+            switch (value)
+            {
+                case Measured point: reporter.Report(point.Key, point.Step, point.Value); break;
+                case Said said: Console.WriteLine(said.Line); break;
+                case Advanced advanced: heartbeat.Report(advanced.Fraction, advanced.Phase); break;
+            }
+        }
+    }
+}
