@@ -25,6 +25,16 @@ internal static class DatasetVersionEndpoints
         versions.MapGet("{number}/file", Download).WithSummary("The uploaded file").Produces(200, contentType: "application/octet-stream");
     }
 
+    /// <summary>By its own id, which is all that a run or a model keeps of its data.</summary>
+    public static void MapDatasetVersion(this IEndpointRouteBuilder api) =>
+        api.MapGet("dataset-versions/{version}", Find).WithTags("Datasets").WithSummary("One version, by its own id");
+
+    private static async Task<Results<Ok<DatasetVersionView>, NotFoundProblem>> Find(
+        Guid version, Caller caller, CatalogContext context, CancellationToken token) =>
+        await context.DatasetVersions.AsNoTracking().Where(row => row.Id == version && row.TeamId == caller.TeamId)
+            .Select(DatasetViews.Version).SingleOrDefaultAsync(token) is { } view
+            ? TypedResults.Ok(view) : new NotFoundProblem("dataset version", version);
+
     private static async Task<Results<Ok<Page<DatasetVersionView>>, NotFoundProblem, InvalidProblem>> List(
         Guid dataset, [AsParameters] Paging paging, Caller caller, CatalogContext context, CancellationToken token)
     {

@@ -11,6 +11,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
     // Events come as fast as a worker writes; a page that draws more often than this only gets warmer.
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(250);
     private const int LinesKept = 2000;
+    private const int PointsKept = 4000;
 
     private readonly CancellationTokenSource _gone = new();
     private readonly Lock _lock = new();
@@ -26,7 +27,9 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
     /// <summary>Why nothing new comes at the moment; null while the connection holds.</summary>
     public string? Trouble { get; private set; }
 
-    public bool Ended => Job is { State: JobState.Succeeded or JobState.Failed or JobState.Canceled };
+    public bool Ended => Job is { } job && IsFinal(job.State);
+
+    public static bool IsFinal(JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Canceled;
 
     public void Start(JobView? known = null)
     {
@@ -34,7 +37,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
         _ = Follow();
     }
 
-    /// <summary>Stored points, drawn before the first event comes.</summary>
+    /// <summary>What is stored of a job that has ended; one that runs sends its past with its first events.</summary>
     public void Fill(IEnumerable<MetricSeries> series, IEnumerable<LogLine> lines)
     {
         lock (_lock)
@@ -106,7 +109,12 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
         if (!_curves.TryGetValue(point.Key, out var curve)) _curves[point.Key] = curve = [];
         while (curve.Count > 0 && curve[^1].Step >= point.Step) curve.RemoveAt(curve.Count - 1);
         curve.Add(new(point.Step, point.Value, point.At));
+        if (curve.Count > PointsKept) _curves[point.Key] = Thin(curve);
     }
+
+    // Half as many points, the lowest and the highest of every four among them, so that no spike is lost.
+    private static List<MetricSample> Thin(List<MetricSample> curve) =>
+        [.. curve.Chunk(4).SelectMany(four => new[] { four.MinBy(point => point.Value)!, four.MaxBy(point => point.Value)! }.Distinct().OrderBy(point => point.Step))];
 
     private void Append(IEnumerable<LogLine> lines)
     {
