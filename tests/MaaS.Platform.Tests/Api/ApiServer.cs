@@ -1,0 +1,125 @@
+// The real API as its own process on a real PostgreSQL, started once for all tests of the "api" collection, with no mercy for
+// what is in its way: real HTTP, real files. Tests keep apart by making teams of their own.
+using System.Diagnostics;
+using MaaS.Catalog;
+using MaaS.Contracts;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace MaaS.Platform.Tests.Api;
+
+[CollectionDefinition(Name)]
+public sealed class ApiCollection : ICollectionFixture<ApiServer>
+{
+    public const string Name = "api";
+}
+
+public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
+{
+    // The API ends with this process, however that ends: the shell waits for its input to close.
+    private const string Guardian = "\"$@\" </dev/null & api=$!; read -r _; kill $api; wait $api";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-test-api-");
+    private readonly TaskCompletionSource<Uri> _address = new();
+    private readonly List<string> _output = [];
+    private Process? _process;
+    private ServiceProvider? _catalog;
+
+    public Uri Address => _address.Task.Result;
+
+    /// <summary>The catalog on the API's own database and files, for what a test has to put there or look up.</summary>
+    public IServiceProvider Catalog => _catalog!;
+
+    public DirectoryInfo Files => new(Path.Combine(_folder.FullName, "files"));
+
+    public string SetupLinkFile => Path.Combine(_folder.FullName, "setup-link");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (PostgresServer.Missing is not null)
+            return;
+        var database = await postgres.CreateDatabase();
+        Files.Create();
+        _catalog = PostgresFixture.Services(database, Files.FullName);
+        Start(new()
+        {
+            ["ConnectionStrings__maas"] = database,
+            ["ConnectionStrings__artifacts"] = new Uri(Files.FullName).AbsoluteUri,
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["Serving__CacheFolder"] = Path.Combine(_folder.FullName, "models"),
+            ["Teams__SignInsPerMinute"] = "1000",
+            ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
+            ["MAAS_ADMIN_EMAIL"] = "",
+        });
+        await WaitUntilReady();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.StandardInput.Close();
+            await _process.WaitForExitAsync();
+        }
+        if (_catalog is not null)
+            await _catalog.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Plain HTTP, as a caller with this secret or as nobody.</summary>
+    public HttpClient Http(string? secret)
+    {
+        var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(2) };
+        if (secret is not null)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", secret);
+        return http;
+    }
+
+    public MaaSClient Client(string? secret) => new(Http(secret));
+
+    public CatalogContext Context() => Catalog.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext();
+
+    private void Start(Dictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["-c", Guardian, "guardian", "dotnet", Path.Combine(AppContext.BaseDirectory, "MaaS.Api.dll")])
+            start.ArgumentList.Add(argument);
+        start.WorkingDirectory = AppContext.BaseDirectory;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Heard(line.Data);
+        _process.ErrorDataReceived += (_, line) => Heard(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    private void Heard(string? line)
+    {
+        const string listening = "Now listening on: ";
+        if (line is null)
+            return;
+        lock (_output)
+            _output.Add(line);
+        if (line.IndexOf(listening, StringComparison.Ordinal) is var at and >= 0)
+            _address.TrySetResult(new(line[(at + listening.Length)..]));
+    }
+
+    private async Task WaitUntilReady()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        try
+        {
+            var address = await _address.Task.WaitAsync(patience.Token);
+            using var http = new HttpClient { BaseAddress = address };
+            while (!(await http.GetAsync("health", patience.Token)).IsSuccessStatusCode)
+                await Task.Delay(100, patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_output)
+                throw new InvalidOperationException($"The API did not become ready:\n{string.Join('\n', _output)}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// What users get wrong: each is answered with a sentence that helps, none is our fault (500), and nothing half-written remains.
+using System.Net.Http.Json;
+using System.Text;
+using MaaS.Contracts;
+using MaaS.Contracts.Teams;
+using Xunit;
+
+namespace MaaS.Platform.Tests.Api;
+
+public sealed class BadInputTests(ApiServer api) : ApiTest(api)
+{
+    private const string Unknown = "0198f3c2-7d4e-7c1a-9b52-3f6a1c0d8e21";
+
+    /// <summary>Method, address, body, status, code, and words the sentence must hold. {…} stand for ids of the seed.</summary>
+    public static TheoryData<string, string, string?, int, string, string> Requests() => new()
+    {
+        // Bodies that are no JSON, or of another shape
+        { "POST", "api/experiments", "", 400, "missing_body", "empty" },
+        { "POST", "api/experiments", "null", 400, "missing_body", "empty or null" },
+        { "POST", "api/experiments", "{", 400, "invalid_json", "line 1" },
+        { "POST", "api/experiments", "{\"name\":\"a\",}", 400, "invalid_json", "line 1" },
+        { "POST", "api/experiments", "not json", 400, "invalid_json", "line 1" },
+        { "POST", "api/experiments", "[]", 400, "invalid_json", "the body must be an object" },
+        { "POST", "api/experiments", "\"name\"", 400, "invalid_json", "the body must be an object" },
+        { "POST", "api/experiments", "{}", 400, "invalid_json", "name must be given" },
+        { "POST", "api/experiments", "{\"name\":null}", 400, "invalid_json", "name must not be null" },
+        { "POST", "api/experiments", "{\"name\":5}", 400, "invalid_json", "name must be a text" },
+        { "POST", "api/experiments", "{\"name\":[\"a\"]}", 400, "invalid_json", "name must be a text" },
+        { "POST", "api/experiments", "{\"name\":\"\"}", 400, "validation_failed", "name" },
+        { "POST", "api/experiments", "{\"name\":\"a\",\"colour\":\"red\"}", 400, "invalid_json", "colour is not a field here; known are name, description" },
+        { "POST", "api/experiments", "{\"name\":\"a\",\"name\":\"b\"}", 400, "invalid_json", "name is given twice" },
+        { "POST", "api/experiments", "{\"name\":\"a\\u0000b\"}", 400, "invalid_text", "U+0000" },
+        { "POST", "api/experiments", $"{{\"name\":\"{new string('a', 101)}\"}}", 400, "validation_failed", "100" },
+        { "POST", "api/experiments", $"{{\"name\":\"a\",\"description\":\"{new string('a', 2001)}\"}}", 400, "validation_failed", "description" },
+        { "POST", "api/experiments", new string('[', 200), 400, "invalid_json", "line 1" },
+        // Addresses
+        { "GET", "api/nothing", null, 404, "route_not_found", "GET /api/nothing" },
+        { "PATCH", "api/experiments", "{}", 405, "method_not_allowed", "GET" },
+        { "GET", "api/experiments/x", null, 400, "invalid_parameter", "experiment is \"x\"; it must be an id" },
+        { "GET", $"api/experiments/{Unknown}", null, 404, "experiment_not_found", Unknown },
+        { "GET", "api/experiments?limit=0", null, 422, "limit_not_allowed", "limit is 0; it must be 1 to 200" },
+        { "GET", "api/experiments?limit=-5", null, 422, "limit_not_allowed", "-5" },
+        { "GET", "api/experiments?limit=201", null, 422, "limit_not_allowed", "201" },
+        { "GET", "api/experiments?limit=many", null, 400, "invalid_parameter", "limit is \"many\"; it must be a whole number" },
+        { "GET", "api/experiments?after=zzz", null, 422, "invalid_cursor", "zzz" },
+        { "GET", "api/audit?after=-1", null, 422, "invalid_cursor", "-1" },
+        { "GET", "api/jobs?state=sleeping", null, 422, "state_unknown", "queued, running, succeeded, failed, canceled" },
+        { "GET", "api/jobs?state=1", null, 422, "state_unknown", "\"1\"" },
+        { "GET", "api/runs?experiment=x", null, 400, "invalid_parameter", "experiment" },
+        { "GET", $"api/datasets/{{dataset}}/versions/one", null, 400, "invalid_parameter", "number is \"one\"" },
+        { "GET", $"api/datasets/{{dataset}}/versions/99", null, 404, "dataset_version_not_found", "99" },
+        { "GET", $"api/datasets/{{dataset}}/versions/3/profile", null, 409, "dataset_not_ready", "still being read" },
+        { "GET", $"api/runs/{{run}}/metrics?points=0", null, 400, "validation_failed", "points" },
+        { "GET", $"api/runs/{{run}}/metrics?points=NaN", null, 400, "invalid_parameter", "points" },
+        { "GET", $"api/runs/{{run}}/log?after=last", null, 422, "invalid_cursor", "last" },
+        { "GET", $"api/runs/{{run}}/artifacts/..%2f..%2fetc%2fpasswd", null, 404, "artifact_not_found", "passwd" },
+        { "GET", $"api/models/{{model}}/versions/1/files/..%2f..%2fsecrets", null, 404, "model_file_not_found", "secrets" },
+        // Training on what cannot work
+        { "POST", "api/jobs", "{\"training\":{\"task\":\"tabular\",\"target\":\"left\"}}", 400, "invalid_json", "\"kind\" is one of profile, train" },
+        { "POST", "api/jobs", "{\"kind\":\"teleport\"}", 400, "invalid_json", "teleport" },
+        { "POST", "api/jobs", "{\"kind\":\"train\"}", 400, "invalid_json", "dataset_version_id, training must be given" },
+        { "POST", "api/jobs", "{\"kind\":\"profile\",\"dataset_version_id\":\"{version}\",\"reading\":{}}", 422, "kind_not_submitted", "train" },
+        { "POST", "api/jobs", Train("\"target\":\"left\"", "12"), 400, "invalid_json", "dataset_version_id must be an id" },
+        { "POST", "api/jobs", Train("\"target\":\"left\"", Unknown), 404, "dataset_version_not_found", Unknown },
+        { "POST", "api/jobs", Train("\"target\":\"left\"", "{unread}"), 409, "dataset_not_ready", "still being read" },
+        { "POST", "api/jobs", Train("\"target\":\"weight\""), 422, "column_unknown", "its columns are age, city" },
+        { "POST", "api/jobs", Train("\"target\":\"\""), 400, "validation_failed", "training.target" },
+        { "POST", "api/jobs", Train("\"target\":\"remarks\""), 422, "target_not_trainable", "free text" },
+        { "POST", "api/jobs", Train("\"target\":\"joined\""), 422, "target_not_trainable", "dates" },
+        { "POST", "api/jobs", Train("\"target\":\"nothing\""), 422, "target_not_trainable", "0 distinct values" },
+        { "POST", "api/jobs", Train("\"target\":\"ticket\""), 422, "goal_does_not_fit", "at most 1000 classes" },
+        { "POST", "api/jobs", Train("\"target\":\"city\",\"goal\":\"regression\""), 422, "goal_does_not_fit", "type category" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"goal\":\"clustering\""), 400, "invalid_json", "training.goal must be one of auto, classification, regression" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"features\":[\"age\",\"height\"]"), 422, "column_unknown", "\"height\"" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"features\":[\"age\",\"age\"]"), 422, "feature_twice", "\"age\" twice" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"features\":[\"left\"]"), 422, "target_is_feature", "must not see the answer" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"features\":[\"remarks\"]"), 422, "feature_not_trainable", "free text" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"features\":[]"), 422, "no_features", "empty" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"features\":[null]"), 422, "column_unknown", "training.features" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"features\":\"age\""), 400, "invalid_json", "training.features must be a list" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"epochs\":0"), 400, "validation_failed", "training.epochs must be between 1 and" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"epochs\":-3"), 400, "validation_failed", "training.epochs" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"epochs\":1.5"), 400, "invalid_json", "training.epochs must be a whole number" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"epochs\":\"ten\""), 400, "invalid_json", "training.epochs must be a whole number" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"epochs\":99999999999"), 400, "invalid_json", "training.epochs" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"optimizer\":{\"method\":\"adam\",\"learning_rate\":\"NaN\"}"), 400, "validation_failed", "training.optimizer.learning_rate" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"optimizer\":{\"method\":\"adam\",\"beta1\":1}"), 400, "validation_failed", "training.optimizer.beta1 must be between" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"optimizer\":{\"method\":\"magic\"}"), 400, "invalid_json", "magic" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"optimizer\":{}"), 400, "invalid_json", "gradient_descent, sgd, momentum, adam, adamw" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"network\":{\"type\":\"mlp\",\"hidden\":[]}"), 422, "hidden_not_allowed", "0 layers" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"network\":{\"type\":\"mlp\",\"hidden\":[64,0]}"), 422, "hidden_not_allowed", "a layer of 0 neurons" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"network\":{\"type\":\"mlp\",\"hidden\":[5000]}"), 422, "hidden_not_allowed", "1 to 4096" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"network\":{\"type\":\"mlp\",\"dropout\":2}"), 400, "validation_failed", "training.network.dropout" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"split\":{\"validation\":0.5,\"test\":0.5}"), 422, "split_not_allowed", "at most 80" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"split\":{\"validation\":0}"), 400, "validation_failed", "training.split.validation" },
+        { "POST", "api/jobs", Train($"\"target\":\"left\",\"split\":{{\"test_dataset_version_id\":\"{Unknown}\"}}"), 404, "dataset_version_not_found", "test_dataset_version_id" },
+        { "POST", "api/jobs", Train("\"target\":\"left\",\"split\":{\"test_dataset_version_id\":\"{test}\"}"), 422, "test_columns_differ", "\"city\"" },
+        { "POST", "api/jobs", Train("\"target\":\"left\"", more: ",\"priority\":11"), 400, "validation_failed", "priority must be between -10 and 10" },
+        { "POST", "api/jobs", Train("\"target\":\"left\"", more: ",\"register_as\":\"My Model\""), 400, "validation_failed", "register_as" },
+        { "POST", "api/jobs", Train("\"target\":\"left\"", more: $",\"experiment_id\":\"{Unknown}\""), 404, "experiment_not_found", Unknown },
+        // Datasets, runs, models
+        { "PUT", "api/datasets/{dataset}", "{\"name\":\"\"}", 400, "validation_failed", "name" },
+        { "POST", "api/datasets/{dataset}/versions/1/reread", "{\"delimiter\":\"x\"}", 422, "delimiter_unknown", "\"x\"" },
+        { "POST", "api/datasets/{dataset}/versions/1/reread", "{\"types\":{\"height\":\"number\"}}", 422, "column_unknown", "\"height\"" },
+        { "POST", "api/datasets/{dataset}/versions/1/reread", "{\"types\":{\"age\":\"colour\"}}", 400, "invalid_json", "types.age must be one of number, integer" },
+        { "POST", "api/datasets/{dataset}/versions/1/reread", "{\"missing\":[null]}", 422, "missing_not_allowed", "null" },
+        { "POST", "api/datasets/samples/unicorns", null, 404, "sample_not_found", "unicorns" },
+        { "PUT", "api/runs/{run}", "{\"name\":\"a\",\"tags\":{\"\":\"b\"}}", 422, "tags_not_allowed", "tags" },
+        { "PUT", "api/runs/{run}", "{\"name\":\"a\",\"tags\":{\"b\":null}}", 422, "tags_not_allowed", "tags" },
+        { "DELETE", "api/runs/{running}", null, 409, "run_under_way", "running" },
+        { "DELETE", "api/experiments/{experiment}", null, 409, "runs_under_way", "1 runs" },
+        { "POST", "api/models/UPPER/versions", "{\"run_id\":\"{run}\"}", 400, "validation_failed", "model" },
+        { "POST", "api/models/fine/versions", "{\"run_id\":\"{running}\"}", 409, "run_without_package", "running" },
+        { "POST", "api/models/fine/versions", $"{{\"run_id\":\"{Unknown}\"}}", 404, "run_not_found", Unknown },
+        { "PUT", "api/models/{model}/aliases/champion", "{\"version\":0}", 400, "validation_failed", "version" },
+        { "PUT", "api/models/{model}/aliases/champion", "{\"version\":7}", 404, "model_version_not_found", "7" },
+        { "PUT", "api/models/{model}/aliases/No%20Good", "{\"version\":1}", 400, "validation_failed", "alias" },
+        { "DELETE", "api/models/{model}/versions/1", null, 409, "version_in_use", "{deployment}" },
+        { "DELETE", "api/models/{model}", null, 409, "version_in_use", "{deployment}" },
+        // Deployments and predictions
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[]}", 400, "validation_failed", "traffic" },
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[null]}", 422, "traffic_not_allowed", "null" },
+        { "POST", "api/deployments", "{\"name\":\"../a\",\"traffic\":[{\"model\":\"{model}\",\"version\":1}]}", 400, "validation_failed", "name must be 1 to 63 characters" },
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":1,\"weight\":60}]}", 422, "weights_not_100", "add up to 60" },
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":1,\"weight\":50},{\"model\":\"{model}\",\"version\":1,\"weight\":50}]}", 422, "version_twice", "twice" },
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":1,\"weight\":-100}]}", 400, "validation_failed", "traffic[0].weight" },
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":2}]}", 404, "model_version_not_found", "2" },
+        { "POST", "api/deployments", "{\"name\":\"{deployment}\",\"traffic\":[{\"model\":\"{model}\",\"version\":1}]}", 409, "deployment_name_taken", "{deployment}" },
+        { "POST", "api/deployments/{deployment}/rollback", "{}", 409, "nothing_to_roll_back", "one revision" },
+        { "POST", "api/deployments/{deployment}/rollback", "{\"revision\":1}", 409, "revision_is_current", "1" },
+        { "POST", "api/deployments/{deployment}/rollback", "{\"revision\":9}", 404, "revision_not_found", "9" },
+        { "POST", "api/deployments/none/predict", "{\"rows\":[{}]}", 404, "deployment_not_found", "none" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[]}", 400, "validation_failed", "rows" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[null]}", 422, "invalid_input", "null" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[[1,2]]}", 400, "invalid_json", "rows[0] must be an object" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"age\":NaN}]}", 400, "invalid_json", "line 1" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"age\":\"old\"}]}", 422, "invalid_input", "rows[0].age" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"agee\":3}]}", 422, "invalid_input", "age" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"age\":1,\"age\":2}]}", 400, "invalid_json", "twice" },
+        // People and keys
+        { "POST", "api/keys", "{\"name\":\"a\",\"role\":\"owner\"}", 400, "invalid_json", "role must be one of viewer, member, admin" },
+        { "POST", "api/keys", "{\"name\":\"a\",\"role\":1}", 400, "invalid_json", "role must be one of" },
+        { "POST", "api/keys", "{\"name\":\"a\",\"expires_at\":\"yesterday\"}", 400, "invalid_json", "expires_at must be a time" },
+        { "POST", "api/keys", "{\"name\":\"a\",\"expires_at\":\"2001-01-01T00:00:00Z\"}", 422, "expiry_in_the_past", "future" },
+        { "DELETE", $"api/keys/{Unknown}", null, 404, "api_key_not_found", Unknown },
+        { "POST", "api/team/members", "{\"email\":\"nobody\"}", 400, "validation_failed", "email" },
+        { "PUT", $"api/team/members/{Unknown}", "{\"role\":\"viewer\"}", 404, "member_not_found", Unknown },
+        { "DELETE", "api/team/members/{admin}", null, 409, "last_admin", "last admin" },
+        { "PUT", "api/team/members/{admin}", "{\"role\":\"member\"}", 409, "last_admin", "somebody else" },
+        { "POST", "api/session", "{\"email\":\"a@example.com\",\"password\":\"wrong\"}", 401, "sign_in_failed", "do not belong together" },
+        { "POST", "api/session/invitation", "{\"token\":\"mi_no\",\"password\":\"short\"}", 400, "validation_failed", "password" },
+        { "POST", "api/session/invitation", "{\"token\":\"mi_no\",\"password\":\"long enough\"}", 422, "invitation_not_valid", "unknown" },
+        { "PUT", "api/session/team", $"{{\"team_id\":\"{Unknown}\"}}", 404, "team_not_found", Unknown },
+    };
+
+    [Theory]
+    [MemberData(nameof(Requests), DisableDiscoveryEnumeration = true)]
+    public async Task A_mistake_is_answered_with_a_sentence_and_leaves_nothing(
+        string method, string address, string? body, int status, string code, string words)
+    {
+        var seed = await Seed.Make(Team);
+        var before = await Team.Rows();
+        using var request = new HttpRequestMessage(new(method), Filled(address, seed));
+        if (body is not null)
+            request.Content = new StringContent(Filled(body, seed), Encoding.UTF8, "application/json");
+
+        using var answer = await Team.Http(Role.Admin).SendAsync(request, Token);
+
+        var problem = await answer.Content.ReadFromJsonAsync<Problem>(MaaSJson.Options, Token);
+        Assert.Equal((status, code), ((int)answer.StatusCode, problem!.Code));
+        Assert.Equal(status, problem.Status);
+        Assert.Contains(Filled(words, seed), problem.Detail, StringComparison.Ordinal);
+        Assert.Matches("^[^{}]*[.)]$", problem.Detail!.ReplaceLineEndings(" ").Replace("{", "").Replace("}", ""));
+        Assert.DoesNotContain("System.", problem.Detail, StringComparison.Ordinal);
+        Assert.Equal(before, await Team.Rows());
+    }
+
+    private static string Train(string settings, string version = "{version}", string more = "") =>
+        $"{{\"kind\":\"train\",\"dataset_version_id\":\"{version}\",\"training\":{{\"task\":\"tabular\",{settings}}}{more}}}";
+
+    private static string Filled(string text, Seed seed) => text
+        .Replace("{version}", $"{seed.DatasetVersion}").Replace("{test}", $"{seed.TestVersion}").Replace("{unread}", $"{seed.Unread}")
+        .Replace("{dataset}", $"{seed.Dataset}").Replace("{experiment}", $"{seed.Experiment}").Replace("{run}", $"{seed.Run}")
+        .Replace("{running}", $"{seed.Running}").Replace("{model}", seed.Model).Replace("{deployment}", seed.Deployment)
+        .Replace("{admin}", $"{seed.Team.Users[Role.Admin]}");
+}

@@ -1,0 +1,146 @@
+// One of every noun for a team, straight into the database and the store: a dataset that has been read, a run that succeeded with a
+// package that serves, the model, version, alias and deployment made from it, a key and an invitation.
+using System.Security.Cryptography;
+using System.Text;
+using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Datasets;
+using MaaS.Catalog.Deployments;
+using MaaS.Catalog.Experiments;
+using MaaS.Catalog.Jobs;
+using MaaS.Catalog.Models;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Teams;
+using MaaS.Contracts.Training;
+using MaaS.Inference.Tests;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace MaaS.Platform.Tests.Api;
+
+/// <param name="Mark">Part of every name, so that a leak is found by its text.</param>
+public sealed record Seed(
+    TestTeam Team, string Mark, Guid Dataset, Guid DatasetVersion, Guid TestVersion, Guid Unread, Guid Experiment, Guid Run, Guid Job,
+    Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key)
+{
+    public static DatasetProfile Profile { get; } = new(
+        1000, new(DatasetFormat.Csv),
+        [
+            new("age", ColumnType.Integer, 0, 60, false, null, []),
+            new("city", ColumnType.Category, 3, 12, false, null, []),
+            new("joined", ColumnType.Date, 0, 400, false, null, []),
+            new("remarks", ColumnType.Text, 10, 900, false, null, []),
+            new("nothing", ColumnType.Category, 1000, 0, false, null, []),
+            new("ticket", ColumnType.Category, 0, 5000, false, null, []),
+            new("price", ColumnType.Number, 0, 950, false, null, []),
+            new("left", ColumnType.Boolean, 0, 2, false, null, []),
+        ],
+        [["30", "rome", "2024-01-01", "hello", null, "t1", "9.5", "yes"]], []);
+
+    /// <param name="broken">Whether the package answers its own sample otherwise than it did, so that it must not be served.</param>
+    public static async Task<Seed> Make(TestTeam team, bool broken = false)
+    {
+        var mark = $"mark{Guid.NewGuid():n}"[..16];
+        await using var context = team.Api.Context();
+        var store = team.Api.Catalog.GetRequiredService<ArtifactStore>();
+
+        var file = Encoding.UTF8.GetBytes($"age,city,left\n30,{mark},yes\n");
+        var (sha256, bytes) = await store.Write(new MemoryStream(file), 1 << 20, default);
+        var dataset = context.Datasets.Add(new() { TeamId = team.Id, Name = $"{mark} data" }).Entity;
+        var version = NewVersion(team, 1, sha256, bytes, Profile);
+        var test = NewVersion(team, 2, sha256, bytes, Profile with { Columns = [.. Profile.Columns.Where(column => column.Name != "city")] });
+        var unread = NewVersion(team, 3, sha256, bytes, null);
+        dataset.Versions.AddRange([version, test, unread]);
+
+        var experiment = context.Experiments.Add(new() { TeamId = team.Id, Name = $"{mark} experiment" }).Entity;
+        var done = NewJob(team, version.Id, JobState.Succeeded);
+        var running = NewJob(team, version.Id, JobState.Running);
+        context.Jobs.AddRange(done, running);
+        var run = NewRun(team, experiment, done, $"{mark} run", version.Id);
+        context.Runs.AddRange(run, NewRun(team, experiment, running, $"{mark} running", version.Id));
+        await AddPackage(store, run, broken);
+
+        var key = context.ApiKeys.Add(new()
+        {
+            TeamId = team.Id, Name = $"{mark} key", Role = Role.Member, Prefix = "mk_seed", CreatedBy = mark, SecretHash = SHA256.HashData(Encoding.UTF8.GetBytes(mark)),
+        }).Entity;
+        context.Invitations.Add(new() { TeamId = team.Id, Email = $"{mark}@example.com", Role = Role.Viewer, TokenHash = SHA256.HashData(Guid.NewGuid().ToByteArray()), ExpiresAt = DateTimeOffset.UtcNow.AddDays(1) });
+        context.AuditEvents.Add(new() { TeamId = team.Id, Actor = mark, Action = "seeded", Noun = "team", NounName = mark });
+        await context.SaveChangesAsync();
+
+        await using var transaction = await context.Database.BeginTransactionAsync();
+        var model = await ModelRegistration.Register(context, run, $"{mark}-model", mark, default);
+        await transaction.CommitAsync();
+        context.ModelAliases.Add(new() { ModelId = model.ModelId, Name = "champion", VersionId = model.Id });
+        var deployment = context.Deployments.Add(new() { TeamId = team.Id, Name = $"{mark}-endpoint" }).Entity;
+        var revision = new Revision { Number = 1, CreatedBy = mark };
+        revision.Shares.Add(new() { VersionId = model.Id, Weight = 100 });
+        deployment.Revisions.Add(revision);
+        await context.SaveChangesAsync();
+        await AddRecords(team.Api, run, done, mark);
+        return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id);
+    }
+
+    private static DatasetVersion NewVersion(TestTeam team, int number, string sha256, long bytes, DatasetProfile? profile) => new()
+    {
+        TeamId = team.Id,
+        Number = number,
+        FileName = "people.csv",
+        Bytes = bytes,
+        Sha256 = sha256,
+        Reading = new(),
+        Profile = profile,
+        State = profile is null ? DatasetState.Profiling : DatasetState.Ready,
+        RowCount = profile?.RowCount,
+        ColumnCount = profile?.Columns.Count,
+    };
+
+    private static Job NewJob(TestTeam team, Guid version, JobState state)
+    {
+        var id = Guid.CreateVersion7();
+        return new()
+        {
+            TeamId = team.Id,
+            Kind = JobKind.Train,
+            State = state,
+            RunId = id,
+            Attempt = 1,
+            CreatedBy = "seed",
+            Spec = new TrainJob(version, new TabularTraining("left", ["age"])),
+            LeaseExpiresAt = state == JobState.Running ? DateTimeOffset.UtcNow.AddDays(1) : null,
+            FinishedAt = state == JobState.Running ? null : DateTimeOffset.UtcNow,
+        };
+    }
+
+    private static Run NewRun(TestTeam team, Experiment experiment, Job job, string name, Guid version) => new()
+    {
+        Id = job.RunId!.Value, TeamId = team.Id, ExperimentId = experiment.Id, JobId = job.Id, Name = name, DatasetVersionId = version,
+    };
+
+    private static async Task AddPackage(ArtifactStore store, Run run, bool broken)
+    {
+        using var package = new TestPackage();
+        if (broken)
+            package.Write("sample.json", new ModelSample(TestPackage.Rows("""{"age":50}"""), [TestPackage.Answer(-3)]));
+        run.Manifest = package.Manifest;
+        foreach (var name in new[] { "model.onnx", "model.json", "sample.json" })
+        {
+            await using var content = File.OpenRead(package.Path(name));
+            var (sha256, bytes) = await store.Write(content, 1 << 20, default);
+            run.Artifacts.Add(new() { RunId = run.Id, Path = $"model/{name}", Sha256 = sha256, Bytes = bytes });
+        }
+    }
+
+    private static async Task AddRecords(ApiServer api, Run run, Job job, string mark)
+    {
+        var database = api.Catalog.GetRequiredService<NpgsqlDataSource>();
+        await using var line = database.CreateCommand("insert into job_log (job_id, at, text) values ($1, now(), $2)");
+        line.Parameters.AddRange([new() { Value = job.Id }, new() { Value = $"{mark} line" }]);
+        await line.ExecuteNonQueryAsync();
+        await using var context = api.Context();
+        context.MetricChunks.AddRange(new MetricChunker(new(job.Id, 1), run.Id).Pack([new($"{mark}/loss", 1, 0.5, DateTimeOffset.UtcNow)]));
+        await context.SaveChangesAsync();
+    }
+}
