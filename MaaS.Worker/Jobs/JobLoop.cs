@@ -17,6 +17,7 @@ internal sealed class JobLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Scratch.RemoveStale();
         await presence.Registered.WaitAsync(stoppingToken);
         var slots = int.Parse(configuration["Worker:Slots"] ?? "1", CultureInfo.InvariantCulture);
         logger.LogInformation("{Name} is ready: {Slots} jobs at once on {Devices}",

@@ -25,7 +25,7 @@ internal sealed class JobProcess(JobQueue queue, JobLog log, ILogger logger)
     /// <summary>Runs the job until its process is gone and the queue knows.</summary>
     public async Task Run(ClaimedJob job, CancellationToken stopping)
     {
-        var scratch = Directory.CreateTempSubdirectory("maas-job-");
+        var scratch = Scratch.Create();
         try
         {
             logger.LogInformation("Job {Job} ({Kind}), attempt {Attempt}", job.Lease.JobId, job.Kind, job.Lease.Attempt);

@@ -46,7 +46,7 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
     {
         var job = await UploadLarge();
         await using var worker = StartWorker();
-        await WaitUntil(worker, job, row => row.Progress > 0);
+        await WaitUntil(worker, job, row => row.State == JobState.Running && worker.Children().Count == 1);
         var child = Assert.Single(worker.Children());
 
         var watch = Stopwatch.StartNew();
@@ -63,7 +63,7 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
     {
         var job = await UploadLarge();
         await using var worker = StartWorker();
-        await WaitUntil(worker, job, row => row.Progress > 0);
+        await WaitUntil(worker, job, row => row.State == JobState.Running && worker.Children().Count == 1);
 
         await worker.Terminate();
 
@@ -78,7 +78,7 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
     {
         var job = await UploadLarge();
         await using var worker = StartWorker();
-        await WaitUntil(worker, job, row => row.Progress > 0);
+        await WaitUntil(worker, job, row => row.State == JobState.Running && worker.Children().Count == 1);
         var child = Assert.Single(worker.Children());
 
         await worker.Kill();
@@ -91,7 +91,7 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
     {
         var job = await UploadLarge();
         await using var worker = StartWorker();
-        await WaitUntil(worker, job, row => row.Progress > 0);
+        await WaitUntil(worker, job, row => row.State == JobState.Running && worker.Children().Count == 1);
 
         Process.GetProcessById(Assert.Single(worker.Children())).Kill();
 
@@ -100,18 +100,18 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
 
     private WorkerProcess StartWorker() => WorkerProcess.Start(Database.ConnectionString, Root, ("Worker:Name", "tester"));
 
+    /// <summary>60 MB keep the process busy for seconds.</summary>
     private Task<Job> UploadLarge()
     {
-        var rows = new StringBuilder("number,text,label\n");
-        for (var i = 0; rows.Length < 1 << 20; i++)
-            rows.Append(i).Append(",word ").Append(i % 977).Append(',').Append(i % 3).Append('\n');
-        var header = rows.ToString(0, rows.ToString().IndexOf('\n') + 1);
-        return Upload(header + string.Concat(Enumerable.Repeat(rows.ToString(header.Length, rows.Length - header.Length), 150)));
+        var rows = string.Concat(Enumerable.Range(0, 50_000).Select(i => $"{i},word {i % 977},{i % 3}\n"));
+        return Upload(new RepeatedStream(Encoding.UTF8.GetBytes(rows), 80));
     }
 
-    private async Task<Job> Upload(string text)
+    private Task<Job> Upload(string text) => Upload(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+
+    private async Task<Job> Upload(Stream file)
     {
-        var (sha256, bytes) = await Artifacts.Write(new MemoryStream(Encoding.UTF8.GetBytes(text)), long.MaxValue, Token);
+        var (sha256, bytes) = await Artifacts.Write(file, long.MaxValue, Token);
         await using var context = Context();
         var dataset = new Dataset { TeamId = Team.Id, Name = "dataset" };
         var version = new DatasetVersion
@@ -144,5 +144,17 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
         for (var watch = Stopwatch.StartNew(); !await reached(); await Task.Delay(50, Token))
             if (watch.Elapsed > limit)
                 Assert.Fail(otherwise());
+    }
+
+    private sealed class RepeatedStream(byte[] block, int times) : MemoryStream(block)
+    {
+        private int _left = times;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == Length && --_left > 0)
+                Position = 0;
+            return await base.ReadAsync(buffer, cancellationToken);
+        }
     }
 }
