@@ -23,7 +23,7 @@ internal sealed class ServiceProcess(string name)
 
     public required Func<ProcessStartInfo> Command { get; init; }
 
-    /// <summary>Asked every 50 ms from the start until it says true.</summary>
+    /// <summary>Asked from the start until it says true: every 50 ms at first, then after each tenth of the time that has passed.</summary>
     public required Func<Process, bool> IsHealthy { get; init; }
 
     /// <summary>Asks the child to end.</summary>
@@ -126,7 +126,9 @@ internal sealed class ServiceProcess(string name)
         // Not closed: a service may take the end of its input as the end of its parent.
         var input = process.StandardInput;
 
-        while (!process.WaitForExit(50) && !_stopping.IsCancellationRequested)
+        var waited = Stopwatch.StartNew();
+        // A service that says "not yet" logs why each time, so the longer it takes the less it is asked.
+        while (!process.WaitForExit((int)Math.Clamp(waited.ElapsedMilliseconds / 10, 50, 1000)) && !_stopping.IsCancellationRequested)
         {
             if (IsHealthy(process))
             {
