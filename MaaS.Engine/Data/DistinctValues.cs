@@ -2,6 +2,7 @@
 // Keeps what was found out about each text, so that it is found out once.
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MaaS.Contracts.Datasets;
 
@@ -9,17 +10,22 @@ namespace MaaS.Engine.Data;
 
 /// <summary>
 /// An open-addressing table keyed by a 64-bit hash of the text (two texts among 10,000 share one with probability 3e-12).
-/// Past the limit, HyperLogLog (Flajolet et al. 2007; 2^14 registers, standard error 0.8 %) estimates how many there are.
+/// Past the limit, HyperLogLog (Flajolet et al. 2007; 2^12 registers, standard error 1.6 %) estimates how many there are.
 /// </summary>
 internal sealed class DistinctValues(int limit)
 {
-    private const int RegisterBits = 14;
+    private const int RegisterBits = 12;
+    private const int FilterBits = 16;
     private const int LongestKept = 200;
 
     private uint[] _slots = new uint[64]; // 16 bits of the hash above, 16 bits of entry number + 1 below; 0 is free
     private Entry[] _entries = new Entry[32];
     private int _used;
     private byte[]? _registers;
+
+    // One bit per known hash. In a column of ever new numbers it saves most visits to the table, whose 0.5 MB per column
+    // no cache holds for many columns: half the time of a whole profile, measured.
+    private ulong[]? _filter;
 
     public struct Entry
     {
@@ -38,6 +44,11 @@ internal sealed class DistinctValues(int limit)
     public ref Entry Add(ReadOnlySpan<char> text)
     {
         var hash = Hash(text);
+        if (_filter is not null && !IsSet(_filter, hash))
+        {
+            Register(_registers!, hash);
+            return ref Unsafe.NullRef<Entry>();
+        }
         var tag = (uint)(hash >> 48) << 16;
         var mask = _slots.Length - 1;
         var at = (int)hash & mask;
@@ -53,8 +64,8 @@ internal sealed class DistinctValues(int limit)
         }
         if (_used == limit)
         {
-            Remember(hash);
-            return ref System.Runtime.CompilerServices.Unsafe.NullRef<Entry>();
+            Overflow(hash);
+            return ref Unsafe.NullRef<Entry>();
         }
         if (_used == _entries.Length)
         {
@@ -90,16 +101,27 @@ internal sealed class DistinctValues(int limit)
         }
     }
 
-    private void Remember(ulong hash)
+    private void Overflow(ulong hash)
     {
         if (_registers is null)
         {
             _registers = new byte[1 << RegisterBits];
-            for (var i = 0; i < _used; i++)
-                Register(_registers, _entries[i].Hash);
+            _filter = new ulong[(1 << FilterBits) / 64];
+            foreach (var entry in _entries.AsSpan(0, _used))
+            {
+                Register(_registers, entry.Hash);
+                Set(_filter, entry.Hash);
+            }
         }
         Register(_registers, hash);
     }
+
+    // The bits that neither the slot nor the register is chosen by.
+    private static int FilterBit(ulong hash) => (int)(hash >> 24) & ((1 << FilterBits) - 1);
+
+    private static bool IsSet(ulong[] filter, ulong hash) => (filter[FilterBit(hash) >> 6] >> FilterBit(hash) & 1) != 0;
+
+    private static void Set(ulong[] filter, ulong hash) => filter[FilterBit(hash) >> 6] |= 1UL << FilterBit(hash);
 
     private static void Register(byte[] registers, ulong hash)
     {

@@ -12,7 +12,7 @@ public static class Profiler
     /// <summary>
     /// The reading, the columns with their types and statistics, and the first rows. Types are inferred from all rows.
     /// Exact: row, missing and value counts, minimum, maximum, mean, standard deviation, and distinct counts up to 10,000
-    /// (fewer in tables of more than 100 columns). Estimates: distinct counts beyond (0.8 % standard error), and, in columns of
+    /// (fewer in tables of more than 100 columns). Estimates: distinct counts beyond (1.6 % standard error), and, in columns of
     /// more than 10,000 numbers, the median and the histogram, from a random sample of 10,000 (fewer in very wide tables).
     /// Distinct values are distinct texts: 1 and 1.0 count as two.
     /// </summary>
