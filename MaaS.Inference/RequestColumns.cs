@@ -21,6 +21,13 @@ internal sealed class RequestColumns(ModelManifest manifest)
             problems.Add("rows: at least one row is needed.");
         var columns = manifest.Inputs.Select(input => Empty(input.Type, rows.Count)).ToArray();
         for (var row = 0; row < rows.Count && problems.Count < MostProblems; row++)
+        {
+            // The declared type forbids it, but JSON can still put a null in a list.
+            if (rows[row] is null)
+            {
+                problems.Add($"rows[{row}]: null is not a row; send an object of columns and values.");
+                continue;
+            }
             foreach (var (name, value) in rows[row])
             {
                 var problem = _indexOf.TryGetValue(name, out var index)
@@ -32,6 +39,7 @@ internal sealed class RequestColumns(ModelManifest manifest)
                 if (problems.Count == MostProblems)
                     break;
             }
+        }
         return problems.Count == 0 ? columns : throw new InputError(problems);
     }
 

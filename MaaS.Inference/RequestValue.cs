@@ -1,5 +1,4 @@
 // One JSON value into one place of a column, by the column's kind; or a sentence that says why not.
-using System.Globalization;
 using System.Text.Json;
 using MaaS.Contracts.Datasets;
 
@@ -14,24 +13,38 @@ internal static class RequestValue
     /// <summary>Null when the value is stored; a missing value leaves the place as it is.</summary>
     public static string? Put(JsonElement value, ColumnType kind, Array column, int row)
     {
-        if (IsMissing(value))
+        if (!TryText(value, out var text))
+            return $"{Shown(value)} is half of a character; a text is whole characters.";
+        // JSON has no NaN, so its name in a string stands for it, as elsewhere in the API.
+        if (value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined || text is "" or "NaN" or "nan")
             return null;
         if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
             return $"{(value.ValueKind == JsonValueKind.Object ? "an object" : "a list")} is not {Wanted(kind)}.";
         return kind switch
         {
-            ColumnType.Boolean => Boolean(value, (float[])column, row),
-            ColumnType.Date => Date(value, (long[])column, row),
-            ColumnType.Category or ColumnType.Text => Text(value, (string[])column, row),
-            _ => Number(value, kind, (float[])column, row),
+            ColumnType.Boolean => Boolean(value, text, (float[])column, row),
+            ColumnType.Date => Date(value, text, (long[])column, row),
+            ColumnType.Category or ColumnType.Text => Category(value, text, (string[])column, row),
+            _ => Number(value, text, kind, (float[])column, row),
         };
     }
 
-    /// <summary>JSON has no NaN, so its name in a string stands for it, as elsewhere in the API.</summary>
-    private static bool IsMissing(JsonElement value) => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ||
-        (value.ValueKind == JsonValueKind.String && value.GetString()!.Trim() is "" or "NaN" or "nan");
+    /// <summary>A string's text without the blanks around it; null for other values. False for a lone surrogate such as "\ud800".</summary>
+    private static bool TryText(JsonElement value, out string? text)
+    {
+        text = null;
+        try
+        {
+            text = value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : null;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
-    private static string? Number(JsonElement value, ColumnType kind, float[] column, int row)
+    private static string? Number(JsonElement value, string? text, ColumnType kind, float[] column, int row)
     {
         double number;
         if (value.ValueKind == JsonValueKind.Number)
@@ -39,7 +52,7 @@ internal static class RequestValue
             if (!value.TryGetDouble(out number) || !(Math.Abs(number) <= float.MaxValue))
                 return $"{Shown(value)} is beyond the range of a 32-bit number (up to 3.4e38).";
         }
-        else if (value.ValueKind != JsonValueKind.String || !CellText.TryNumber(value.GetString()!.AsSpan().Trim(), out number))
+        else if (!CellText.TryNumber(text, out number))
             return $"{Shown(value)} is not {Wanted(kind)}.";
         if (kind == ColumnType.Integer && Math.Abs(number) > LargestExactInteger)
             return $"{Shown(value)} is beyond the whole numbers that can be told apart (up to 9,007,199,254,740,992).";
@@ -47,14 +60,14 @@ internal static class RequestValue
         return null;
     }
 
-    private static string? Boolean(JsonElement value, float[] column, int row)
+    private static string? Boolean(JsonElement value, string? text, float[] column, int row)
     {
         bool? read = value.ValueKind switch
         {
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             JsonValueKind.Number => value.TryGetDouble(out var number) ? number switch { 1 => true, 0 => false, _ => null } : null,
-            _ => CellText.TryBoolean(value.GetString()!.AsSpan().Trim(), out var yes) ? yes : null,
+            _ => CellText.TryBoolean(text, out var yes) ? yes : null,
         };
         if (read is null)
             return $"{Shown(value)} is not {Wanted(ColumnType.Boolean)}.";
@@ -62,12 +75,12 @@ internal static class RequestValue
         return null;
     }
 
-    private static string? Date(JsonElement value, long[] column, int row)
+    private static string? Date(JsonElement value, string? text, long[] column, int row)
     {
         long day = 0;
         var read = value.ValueKind switch
         {
-            JsonValueKind.String => CellText.TryDay(value.GetString()!.AsSpan().Trim(), out day),
+            JsonValueKind.String => CellText.TryDay(text, out day),
             JsonValueKind.Number => value.TryGetInt64(out day) && day >= s_firstDay && day <= s_lastDay,
             _ => false,
         };
@@ -78,9 +91,9 @@ internal static class RequestValue
     }
 
     /// <summary>A number or a boolean is the category of that name: 7 is "7".</summary>
-    private static string? Text(JsonElement value, string[] column, int row)
+    private static string? Category(JsonElement value, string? text, string[] column, int row)
     {
-        column[row] = value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : value.GetRawText();
+        column[row] = text ?? value.GetRawText();
         return null;
     }
 
@@ -94,7 +107,7 @@ internal static class RequestValue
 
     private static string Shown(JsonElement value)
     {
-        var text = value.ValueKind == JsonValueKind.String ? $"\"{value.GetString()}\"" : value.GetRawText();
-        return text.Length <= 60 ? text : string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, 60)}...");
+        var text = value.GetRawText();
+        return text.Length <= 60 ? text : $"{text[..60]}...";
     }
 }

@@ -18,12 +18,12 @@ internal static class DatasetEndpoints
         var datasets = api.MapGroup("datasets").WithTags("Datasets");
         datasets.MapGet("", List).WithSummary("Datasets, newest first");
         datasets.MapPost("", UploadEndpoints.Create).Needs(Role.Member).TakesFile().WithSummary("Upload a file as a new dataset");
-        datasets.MapPost("samples/{sample}", SampleEndpoint.Create).Needs(Role.Member).WithSummary("Make a dataset of generated sample data");
+        datasets.MapPost("samples/{sample}", SampleEndpoint.Create).Needs(Role.Member).WithSummary("Make a dataset from a generated sample");
         datasets.MapGet("{dataset}", Get).WithSummary("One dataset");
         datasets.MapPut("{dataset}", Update).Needs(Role.Member).WithSummary("Rename or describe a dataset");
         datasets.MapDelete("{dataset}", Delete).Needs(Role.Member).WithSummary("Delete a dataset with its versions; runs made from it stay");
         datasets.MapDatasetVersions();
-        api.MapDatasetVersion();
+        api.MapGet("dataset-versions/{datasetVersion}", DatasetVersionEndpoints.GetById).WithTags("Datasets").WithSummary("One version, by its own id, as runs name it");
     }
 
     private static async Task<Results<Ok<Page<DatasetView>>, InvalidProblem>> List(

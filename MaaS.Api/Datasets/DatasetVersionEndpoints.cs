@@ -25,16 +25,6 @@ internal static class DatasetVersionEndpoints
         versions.MapGet("{number}/file", Download).WithSummary("The uploaded file").Produces(200, contentType: "application/octet-stream");
     }
 
-    /// <summary>By its own id, which is all that a run or a model keeps of its data.</summary>
-    public static void MapDatasetVersion(this IEndpointRouteBuilder api) =>
-        api.MapGet("dataset-versions/{version}", Find).WithTags("Datasets").WithSummary("One version, by its own id");
-
-    private static async Task<Results<Ok<DatasetVersionView>, NotFoundProblem>> Find(
-        Guid version, Caller caller, CatalogContext context, CancellationToken token) =>
-        await context.DatasetVersions.AsNoTracking().Where(row => row.Id == version && row.TeamId == caller.TeamId)
-            .Select(DatasetViews.Version).SingleOrDefaultAsync(token) is { } view
-            ? TypedResults.Ok(view) : new NotFoundProblem("dataset version", version);
-
     private static async Task<Results<Ok<Page<DatasetVersionView>>, NotFoundProblem, InvalidProblem>> List(
         Guid dataset, [AsParameters] Paging paging, Caller caller, CatalogContext context, CancellationToken token)
     {
@@ -52,6 +42,12 @@ internal static class DatasetVersionEndpoints
         Guid dataset, int number, Caller caller, CatalogContext context, CancellationToken token) =>
         await Versions(context, caller, dataset, number).Select(DatasetViews.Version).SingleOrDefaultAsync(token) is { } view
             ? TypedResults.Ok(view) : Missing(dataset, number);
+
+    public static async Task<Results<Ok<DatasetVersionView>, NotFoundProblem>> GetById(
+        Guid datasetVersion, Caller caller, CatalogContext context, CancellationToken token) =>
+        await context.DatasetVersions.AsNoTracking().Where(row => row.Id == datasetVersion && row.TeamId == caller.TeamId)
+            .Select(DatasetViews.Version).SingleOrDefaultAsync(token) is { } view
+            ? TypedResults.Ok(view) : new NotFoundProblem("dataset version", datasetVersion);
 
     private static async Task<Results<Ok<DatasetProfile>, NotFoundProblem, ConflictProblem>> Profile(
         Guid dataset, int number, Caller caller, CatalogContext context, CancellationToken token)
@@ -71,6 +67,8 @@ internal static class DatasetVersionEndpoints
     {
         if (reading.Delimiter is { } delimiter && !",;|\t".Contains(delimiter, StringComparison.Ordinal))
             return new InvalidProblem("delimiter_unknown", $"delimiter is \"{delimiter}\"; it must be one of , ; | and tab.");
+        if (reading.Missing?.Any(text => text is null) == true)
+            return new InvalidProblem("missing_not_allowed", "missing holds a null; each entry is a text that stands for no value, and the empty cell is one anyway.");
         var version = await Versions(context, caller, dataset, number).Include(row => row.Dataset).SingleOrDefaultAsync(token);
         if (version is null)
             return Missing(dataset, number);

@@ -30,7 +30,7 @@ internal static partial class JsonSentences
         if (WrongKind().Match(message) is { Success: true } kind)
             return $"{path} is of the unknown kind \"{kind.Groups["kind"].Value}\"; the OpenAPI document lists the kinds.";
         if (Twice().Match(message) is { Success: true } twice)
-            return $"{Field("$." + twice.Groups["name"].Value)} is given twice; give it once.";
+            return $"{(twice.Groups["name"].Success ? twice.Groups["name"].Value : path)} is given twice; give it once.";
         return json is { LineNumber: { } line, BytePositionInLine: { } column }
             ? string.Create(CultureInfo.InvariantCulture, $"The body is not valid JSON at line {line + 1}, byte {column + 1} ({path}).")
             : "The body is not valid JSON.";
@@ -112,7 +112,7 @@ internal static partial class JsonSentences
     [GeneratedRegex(@"unrecognized type discriminator id '(?<kind>.*?)'\.", RegexOptions.Singleline)]
     private static partial Regex WrongKind();
 
-    [GeneratedRegex(@"^Duplicate property '(?<name>.*?)' encountered", RegexOptions.Singleline)]
+    [GeneratedRegex(@"^Duplicate propert(y '(?<name>.*?)' encountered|ies not allowed)", RegexOptions.Singleline)]
     private static partial Regex Twice();
 
     [GeneratedRegex(@"Path: (?<path>\S+) \|")]

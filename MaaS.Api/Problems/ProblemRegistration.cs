@@ -21,5 +21,7 @@ internal static class ProblemRegistration
     {
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
         app.UseStatusCodePages();
+        app.UseRouting();
+        app.UseBodyLimit();
     }
 }

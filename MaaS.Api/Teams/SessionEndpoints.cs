@@ -27,8 +27,10 @@ internal static class SessionEndpoints
         var email = request.Email.ToLowerInvariant();
         var now = clock.GetUtcNow();
         var user = await context.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Email == email, token);
-        var member = user is null ? null : await context.Members.Where(row => row.UserId == user.Id).OrderBy(row => row.JoinedAt).FirstOrDefaultAsync(token);
-        if (!passwords.Verify(user, request.Password, now) || member is null)
+        var member = passwords.Verify(user, request.Password, now)
+            ? await context.Members.Where(row => row.UserId == user!.Id).OrderBy(row => row.JoinedAt).FirstOrDefaultAsync(token)
+            : null;
+        if (member is null)
         {
             await CountFailure(context, email, now, token);
             return new UnauthenticatedProblem("sign_in_failed",

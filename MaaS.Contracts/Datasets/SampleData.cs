@@ -10,15 +10,15 @@ public sealed record SampleData(string Name, string Title, string Description, s
 {
     public const int DefaultRows = 20_000;
 
-    public static IReadOnlyList<SampleData> All { get; } =
-    [
-        new("churn", "Customer churn",
-            "Which customers of a subscription leave? About one in seven does. Two classes, mixed columns, missing answers.",
-            "churned", "signed_up,plan,monthly_price,country,payment,has_app,support_calls,logins_last_month,satisfaction,churned", Customer),
-        new("prices", "House prices",
-            "What is a house sold for? A number to predict from size, place, age and condition.",
-            "price", "listed_on,district,area_m2,rooms,built,energy_class,garden,km_to_centre,price", House),
-    ];
+    public static SampleData Churn { get; } = new(
+        "churn", "Customer churn", "Which customers of a subscription leave? About one in seven does. Two classes, mixed columns, missing answers.",
+        "churned", "signed_up,plan,monthly_price,country,payment,has_app,support_calls,logins_last_month,satisfaction,churned", Customer);
+
+    public static SampleData Prices { get; } = new(
+        "prices", "House prices", "What is a house sold for? A number to predict from size, place, age and condition.",
+        "price", "listed_on,district,area_m2,rooms,built,energy_class,garden,km_to_centre,price", House);
+
+    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices];
 
     public string FileName => $"{Title.ToLowerInvariant().Replace(' ', '-')}.csv";
 

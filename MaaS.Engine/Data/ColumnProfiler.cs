@@ -21,6 +21,7 @@ internal sealed class ColumnProfiler(string name, TableFile file, ColumnType? gi
     private int _longest;
     private bool _sawTrue;
     private bool _sawFalse;
+    private long _numberCells;
     private string? _firstOther;
 
     public void AddMissing() => _missing++;
@@ -52,6 +53,8 @@ internal sealed class ColumnProfiler(string name, TableFile file, ColumnType? gi
             _sawTrue |= value == 1;
             _sawFalse |= value == 0;
         }
+        if ((kinds & CellKinds.AnyNumber) != 0)
+            _numberCells++;
         if ((kinds & (CellKinds.AnyNumber | CellKinds.Date)) != 0)
             _numbers.Add(value);
     }
@@ -103,8 +106,8 @@ internal sealed class ColumnProfiler(string name, TableFile file, ColumnType? gi
         if (given is null && (_shared & CellKinds.UnclearDate) != 0 && _present > 0)
             yield return $"Column {name} looks like dates whose day and month cannot be told apart; write them as 2024-03-01. It is read as {type}.";
         if (given is null && profile.Type is ColumnType.Category or ColumnType.Text && _firstOther is not null &&
-            _numbers.Count < _present && _numbers.Count > 0.9 * _present)
-            yield return $"Column {name} is read as {type} because {_present - _numbers.Count:N0} of its {_present:N0} values are not numbers, " +
+            _numberCells < _present && _numberCells > 0.9 * _present)
+            yield return $"Column {name} is read as {type} because {_present - _numberCells:N0} of its {_present:N0} values are not numbers, " +
                 $"first {_firstOther}. Name such texts among the missing values, or mend the file.";
     }
 }

@@ -41,7 +41,7 @@ internal static class TextFile
             throw new UserError($"The file is {what}, not a table in text form; save it as CSV or Parquet.");
 
         var encoding = asked is null ? ByMark(sample) : Named(asked);
-        if (encoding is null or UnicodeEncoding or UTF32Encoding ? encoding is null && IsBinary(sample) : IsBinary(sample))
+        if (encoding is not (UnicodeEncoding or UTF32Encoding) && IsBinary(sample))
             throw new UserError("The file is not text: it holds bytes that no text has. Upload a CSV or Parquet file.");
         if (encoding is not null and not UTF8Encoding)
             return encoding;

@@ -79,6 +79,10 @@ public sealed partial class TrainForm
         return form;
     }
 
+    /// <summary>The column worth predicting, where the data is ours and we know.</summary>
+    public static string? KnownTarget(DatasetVersionView? data) =>
+        SampleData.All.FirstOrDefault(sample => sample.FileName == data?.FileName)?.Target;
+
     /// <summary>A text as part of an address: <c>Adult (train).csv</c> is <c>adult-train-csv</c>.</summary>
     public static string Slug(string text)
     {

@@ -24,7 +24,7 @@ internal static class Demo
             Say("signed in");
 
             var file = Path.Combine(Path.GetTempPath(), $"{Name}-{Guid.NewGuid():n}.csv");
-            await using (var writer = File.CreateText(file)) SampleData.WriteChurn(writer, rows: 5_000, seed: 1);
+            await using (var writer = File.CreateText(file)) SampleData.Churn.Write(writer, rows: 5_000, seed: 1);
             DatasetVersionView data;
             try { data = await Platform.Upload(client, $"{Name} {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss}", file); }
             finally { File.Delete(file); }

@@ -20,6 +20,8 @@ public sealed class InputErrorTests
     [InlineData("""{"joined":"03/04/2024"}""", "rows[0].joined: \"03/04/2024\" is not a date such as \"2024-03-01\", or whole days since 1970-01-01.")]
     [InlineData("""{"joined":1.5}""", "rows[0].joined: 1.5 is not a date such as \"2024-03-01\", or whole days since 1970-01-01.")]
     [InlineData("""{"joined":99999999999}""", "rows[0].joined: 99999999999 is not a date such as \"2024-03-01\", or whole days since 1970-01-01.")]
+    [InlineData("""{"city":"\ud800"}""", "rows[0].city: \"\\ud800\" is half of a character; a text is whole characters.")]
+    [InlineData("null", "rows[0]: null is not a row; send an object of columns and values.")]
     [InlineData("""{"city":[]}""", "rows[0].city: a list is not a text.")]
     [InlineData("""{"Age":1}""", $"rows[0].Age: the model has no such column. Did you mean \"age\"? {Columns}")]
     [InlineData("""{"memberr":1}""", $"rows[0].memberr: the model has no such column. Did you mean \"member\"? {Columns}")]

@@ -34,7 +34,10 @@ internal sealed class TestPackage : IDisposable
                 new("city", ColumnType.Category, TensorType.String, [-1, 1], Categories: ["rome", "oslo"]),
                 new("joined", ColumnType.Date, TensorType.Int64, [-1, 1]),
             ],
-            [], task == ModelTask.TabularClassification ? ["no", "yes"] : null, "left", new TabularTraining("left"),
+            task == ModelTask.TabularRegression
+                ? [new("value", TensorType.Float32, [-1, 1])]
+                : [new("label", TensorType.String, [-1]), new("probabilities", TensorType.Float32, [-1, 2])],
+            task == ModelTask.TabularClassification ? ["no", "yes"] : null, "left", new TabularTraining("left"),
             new ModelMetrics("test", 1, new Dictionary<string, double>(), new Dictionary<string, double>()), 4, 0, 1e-4, 1,
             new Lineage(null, null, null), [new("model.onnx", onnx.Length, Convert.ToHexStringLower(SHA256.HashData(onnx)))]);
         Write("model.json", Manifest);

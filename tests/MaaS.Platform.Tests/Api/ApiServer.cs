@@ -60,7 +60,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         if (_process is not null)
         {
             _process.StandardInput.Close();
-            await _process.WaitForExitAsync();
+            await _process.WaitForExitAsync(CancellationToken.None);
         }
         if (_catalog is not null)
             await _catalog.DisposeAsync();

@@ -56,10 +56,10 @@ public sealed record TestTeam(ApiServer Api, Guid Id, IReadOnlyDictionary<Role, 
                 TokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(secrets[role])),
                 UserId = user.Id,
                 TeamId = team.Id,
-                ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),
+                ExpiresAt = DateTimeOffset.UtcNow.AddDays(14),
             });
         }
-        await context.SaveChangesAsync();
+        await context.SaveChangesAsync(TestContext.Current.CancellationToken);
         return new(api, team.Id, secrets, users);
     }
 
@@ -80,10 +80,11 @@ public sealed record TestTeam(ApiServer Api, Guid Id, IReadOnlyDictionary<Role, 
 
     private static async Task<IReadOnlyList<string>> Read(NpgsqlDataSource database, string sql)
     {
+        var token = TestContext.Current.CancellationToken;
         await using var command = database.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await command.ExecuteReaderAsync(token);
         var texts = new List<string>();
-        while (await reader.ReadAsync())
+        while (await reader.ReadAsync(token))
             texts.Add(reader.GetString(0));
         return texts;
     }

@@ -32,7 +32,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/experiments", "{\"name\":\"a\\u0000b\"}", 400, "invalid_text", "U+0000" },
         { "POST", "api/experiments", $"{{\"name\":\"{new string('a', 101)}\"}}", 400, "validation_failed", "100" },
         { "POST", "api/experiments", $"{{\"name\":\"a\",\"description\":\"{new string('a', 2001)}\"}}", 400, "validation_failed", "description" },
-        { "POST", "api/experiments", new string('[', 200), 400, "invalid_json", "line 1" },
+        { "POST", "api/experiments", $"{{\"name\":{new string('[', 200)}", 400, "invalid_json", "name must be a text" },
         // Addresses
         { "GET", "api/nothing", null, 404, "route_not_found", "GET /api/nothing" },
         { "PATCH", "api/experiments", "{}", 405, "method_not_allowed", "GET" },
@@ -136,7 +136,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"age\":NaN}]}", 400, "invalid_json", "line 1" },
         { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"age\":\"old\"}]}", 422, "invalid_input", "rows[0].age" },
         { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"agee\":3}]}", 422, "invalid_input", "age" },
-        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"age\":1,\"age\":2}]}", 400, "invalid_json", "twice" },
+        { "POST", "api/deployments/{deployment}/predict", "{\"rows\":[{\"age\":1,\"age\":2}]}", 400, "invalid_json", "age is given twice" },
         // People and keys
         { "POST", "api/keys", "{\"name\":\"a\",\"role\":\"owner\"}", 400, "invalid_json", "role must be one of viewer, member, admin" },
         { "POST", "api/keys", "{\"name\":\"a\",\"role\":1}", 400, "invalid_json", "role must be one of" },

@@ -124,7 +124,8 @@ public sealed class DeploymentTests(ApiServer api) : ApiTest(api)
 
         Assert.Equal((2, second.Id), (second.Number, aliased.Latest!.Id));
         Assert.Equal(new Dictionary<string, int> { ["challenger"] = 2, ["champion"] = 1 }, aliased.Aliases);
-        Assert.Equal(("leavers", new Dictionary<string, int> { ["challenger"] = 2 }), (model.Description, model.Aliases));
+        Assert.Equal("leavers", model.Description);
+        Assert.Equal(new Dictionary<string, int> { ["challenger"] = 2 }, model.Aliases);
         Assert.Equal([2, 1], (await Member.ModelVersions(seed.Model, token: Token)).Items.Select(version => version.Number));
         Assert.Equal((seed.Model, 1), ((await Member.Run(seed.Run, Token)).Outcome!.Model, (await Member.Run(seed.Run, Token)).Outcome!.Version));
         await Member.DeleteModelVersion(seed.Model, 2, Token);

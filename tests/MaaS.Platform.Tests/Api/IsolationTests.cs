@@ -22,7 +22,7 @@ public sealed class IsolationTests(ApiServer api) : ApiTest(api)
             if (call.NeedsCaller)
                 Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{call} answered {answer.StatusCode} to nobody: {text}");
             Assert.False(answer.IsSuccessStatusCode, $"{call} let nobody in: {text}");
-            Assert.DoesNotContain(seed.Mark, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(seed.Mark, Without(text, call), StringComparison.Ordinal);
         }
         Assert.Equal(before, await Team.Rows());
     }
@@ -65,7 +65,9 @@ public sealed class IsolationTests(ApiServer api) : ApiTest(api)
     }
 
     private async Task<IReadOnlyList<ApiCall>> Calls(Dictionary<string, string> names) =>
-        new OpenApiCalls(await OpenApiCalls.Document(Api.Http(null), Token), names).All().ToList();
+        new OpenApiCalls(await OpenApiCalls.Document(Api.Http(null), Token), names).All()
+            // Signing out comes last, or everything after it would be nobody's call.
+            .OrderBy(call => call is { Method: "DELETE", Template: "/api/session" }).ToList();
 
     // An answer may repeat what was asked for; that tells the caller nothing new.
     private static string Without(string text, ApiCall call) => call.Path.Split('/').Concat(call.Body?.ToJsonString().Split('"') ?? [])
@@ -76,6 +78,7 @@ public sealed class IsolationTests(ApiServer api) : ApiTest(api)
     private static Dictionary<string, string> NamesOf(Seed seed) => new()
     {
         ["dataset"] = $"{seed.Dataset}",
+        ["datasetVersion"] = $"{seed.DatasetVersion}",
         ["number"] = "1",
         ["experiment"] = $"{seed.Experiment}",
         ["run"] = $"{seed.Run}",
@@ -99,6 +102,7 @@ public sealed class IsolationTests(ApiServer api) : ApiTest(api)
     private static Dictionary<string, string> Nothing() => new()
     {
         ["dataset"] = $"{Guid.NewGuid()}",
+        ["datasetVersion"] = $"{Guid.NewGuid()}",
         ["number"] = "1",
         ["experiment"] = $"{Guid.NewGuid()}",
         ["run"] = $"{Guid.NewGuid()}",

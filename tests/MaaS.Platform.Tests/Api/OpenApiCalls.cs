@@ -1,7 +1,6 @@
 // Makes a well-formed call of every operation in the OpenAPI document: ids and names from a seed, bodies from their schemas.
 // A new endpoint is called without anybody thinking of it; a new kind of id makes the test say that the seed lacks it.
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Xunit;
 

@@ -14,9 +14,9 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Teams;
 using MaaS.Contracts.Training;
 using MaaS.Inference.Tests;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Xunit;
 
 namespace MaaS.Platform.Tests.Api;
 
@@ -25,6 +25,8 @@ public sealed record Seed(
     TestTeam Team, string Mark, Guid Dataset, Guid DatasetVersion, Guid TestVersion, Guid Unread, Guid Experiment, Guid Run, Guid Job,
     Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key)
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public static DatasetProfile Profile { get; } = new(
         1000, new(DatasetFormat.Csv),
         [
@@ -47,7 +49,7 @@ public sealed record Seed(
         var store = team.Api.Catalog.GetRequiredService<ArtifactStore>();
 
         var file = Encoding.UTF8.GetBytes($"age,city,left\n30,{mark},yes\n");
-        var (sha256, bytes) = await store.Write(new MemoryStream(file), 1 << 20, default);
+        var (sha256, bytes) = await store.Write(new MemoryStream(file), 1 << 20, Token);
         var dataset = context.Datasets.Add(new() { TeamId = team.Id, Name = $"{mark} data" }).Entity;
         var version = NewVersion(team, 1, sha256, bytes, Profile);
         var test = NewVersion(team, 2, sha256, bytes, Profile with { Columns = [.. Profile.Columns.Where(column => column.Name != "city")] });
@@ -64,21 +66,26 @@ public sealed record Seed(
 
         var key = context.ApiKeys.Add(new()
         {
-            TeamId = team.Id, Name = $"{mark} key", Role = Role.Member, Prefix = "mk_seed", CreatedBy = mark, SecretHash = SHA256.HashData(Encoding.UTF8.GetBytes(mark)),
+            TeamId = team.Id,
+            Name = $"{mark} key",
+            Role = Role.Member,
+            Prefix = "mk_seed",
+            CreatedBy = mark,
+            SecretHash = SHA256.HashData(Encoding.UTF8.GetBytes(mark)),
         }).Entity;
         context.Invitations.Add(new() { TeamId = team.Id, Email = $"{mark}@example.com", Role = Role.Viewer, TokenHash = SHA256.HashData(Guid.NewGuid().ToByteArray()), ExpiresAt = DateTimeOffset.UtcNow.AddDays(1) });
         context.AuditEvents.Add(new() { TeamId = team.Id, Actor = mark, Action = "seeded", Noun = "team", NounName = mark });
-        await context.SaveChangesAsync();
+        await context.SaveChangesAsync(Token);
 
-        await using var transaction = await context.Database.BeginTransactionAsync();
-        var model = await ModelRegistration.Register(context, run, $"{mark}-model", mark, default);
-        await transaction.CommitAsync();
+        await using var transaction = await context.Database.BeginTransactionAsync(Token);
+        var model = await ModelRegistration.Register(context, run, $"{mark}-model", mark, Token);
+        await transaction.CommitAsync(Token);
         context.ModelAliases.Add(new() { ModelId = model.ModelId, Name = "champion", VersionId = model.Id });
         var deployment = context.Deployments.Add(new() { TeamId = team.Id, Name = $"{mark}-endpoint" }).Entity;
         var revision = new Revision { Number = 1, CreatedBy = mark };
         revision.Shares.Add(new() { VersionId = model.Id, Weight = 100 });
         deployment.Revisions.Add(revision);
-        await context.SaveChangesAsync();
+        await context.SaveChangesAsync(Token);
         await AddRecords(team.Api, run, done, mark);
         return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id);
     }
@@ -116,7 +123,12 @@ public sealed record Seed(
 
     private static Run NewRun(TestTeam team, Experiment experiment, Job job, string name, Guid version) => new()
     {
-        Id = job.RunId!.Value, TeamId = team.Id, ExperimentId = experiment.Id, JobId = job.Id, Name = name, DatasetVersionId = version,
+        Id = job.RunId!.Value,
+        TeamId = team.Id,
+        ExperimentId = experiment.Id,
+        JobId = job.Id,
+        Name = name,
+        DatasetVersionId = version,
     };
 
     private static async Task AddPackage(ArtifactStore store, Run run, bool broken)
@@ -128,7 +140,7 @@ public sealed record Seed(
         foreach (var name in new[] { "model.onnx", "model.json", "sample.json" })
         {
             await using var content = File.OpenRead(package.Path(name));
-            var (sha256, bytes) = await store.Write(content, 1 << 20, default);
+            var (sha256, bytes) = await store.Write(content, 1 << 20, Token);
             run.Artifacts.Add(new() { RunId = run.Id, Path = $"model/{name}", Sha256 = sha256, Bytes = bytes });
         }
     }
@@ -137,10 +149,11 @@ public sealed record Seed(
     {
         var database = api.Catalog.GetRequiredService<NpgsqlDataSource>();
         await using var line = database.CreateCommand("insert into job_log (job_id, at, text) values ($1, now(), $2)");
-        line.Parameters.AddRange([new() { Value = job.Id }, new() { Value = $"{mark} line" }]);
-        await line.ExecuteNonQueryAsync();
+        line.Parameters.Add(new() { Value = job.Id });
+        line.Parameters.Add(new() { Value = $"{mark} line" });
+        await line.ExecuteNonQueryAsync(Token);
         await using var context = api.Context();
         context.MetricChunks.AddRange(new MetricChunker(new(job.Id, 1), run.Id).Pack([new($"{mark}/loss", 1, 0.5, DateTimeOffset.UtcNow)]));
-        await context.SaveChangesAsync();
+        await context.SaveChangesAsync(Token);
     }
 }

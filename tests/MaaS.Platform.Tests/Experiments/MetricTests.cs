@@ -1,5 +1,4 @@
-// Points in and out: nothing lost, nothing doubled, extremes always drawn, and the two speeds that are promised.
-using System.Diagnostics;
+// Points in and out: nothing lost, nothing doubled, extremes always drawn, few of a million.
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Experiments;
@@ -93,41 +92,25 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         Assert.Equal([1.0], after.Select(point => point.Value));
     }
 
-    // The best of several, because the machine that tests may be busy with something else. A batch is what half a second brings.
+    // How fast is measured by `./maas bench foundation`.
     [Theory]
     [InlineData(1)]
     [InlineData(20)]
-    public async Task A_million_points_go_in_at_50_000_a_second_and_draw_in_300_ms(int keys)
+    public async Task A_million_points_are_all_counted_and_drawn_from_outlines(int keys)
     {
         const int batches = 40;
         const int batchPoints = 25_000;
         var (job, lease) = await Running();
         var chunker = new MetricChunker(lease, job.RunId!.Value);
-        var stored = new List<TimeSpan>();
         for (var batch = 0; batch < batches; batch++)
-        {
-            var points = Enumerable.Range(batch * batchPoints, batchPoints)
-                .Select(i => new MetricPoint($"series_{i % keys}", i / keys, Math.Cos(i / 1000.0), s_start.AddMilliseconds(i)))
-                .ToList();
-            var watch = Stopwatch.StartNew();
-            Assert.True(await Metrics.Append(lease, chunker.Pack(points), Token));
-            stored.Add(watch.Elapsed);
-        }
+            Assert.True(await Metrics.Append(lease, chunker.Pack([.. Enumerable.Range(batch * batchPoints, batchPoints)
+                .Select(i => new MetricPoint($"series_{i % keys}", i / keys, Math.Cos(i / 1000.0), s_start.AddMilliseconds(i)))]), Token));
 
-        var drawn = new List<TimeSpan>();
-        for (var i = 0; i < 5; i++)
-        {
-            var watch = Stopwatch.StartNew();
-            var series = await Metrics.Query(job.RunId.Value, null, 1000, Token);
-            drawn.Add(watch.Elapsed);
-            Assert.Equal(batches * batchPoints, series.Sum(one => one.Count));
-        }
+        var series = await Metrics.Query(job.RunId!.Value, null, 1000, Token);
 
-        TestContext.Current.SendDiagnosticMessage(
-            $"{keys} series: {batchPoints / stored.Min().TotalSeconds:N0} points/s at best, {batches * batchPoints / stored.Sum(time => time.TotalSeconds):N0} "
-            + $"over all; drawn in {drawn.Min().TotalMilliseconds:N0} ms");
-        Assert.InRange(batchPoints / stored.Min().TotalSeconds, 50_000, double.MaxValue);
-        Assert.InRange(drawn.Min(), TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
+        Assert.Equal(Enumerable.Repeat((long)batches * batchPoints / keys, keys), series.Select(one => one.Count));
+        Assert.All(series, one => Assert.InRange(one.Points.Count, 500, 1200));
+        Assert.Equal(1.0, series[0].Points[0].Value);
     }
 
     private async Task<(Job Job, JobLease Lease)> Running() => (await EnqueueTraining(), await Claim());

@@ -7,7 +7,6 @@ using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Datasets;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
-using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Training;
 using Microsoft.EntityFrameworkCore;
