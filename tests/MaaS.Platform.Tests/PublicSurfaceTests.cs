@@ -73,6 +73,10 @@ public sealed class PublicSurfaceTests
         let project = XDocument.Load(path)
         select (
             Path.GetFileNameWithoutExtension(path),
-            project.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))).ToArray(),
-            project.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).ToArray());
+            Included(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/'))).ToArray(),
+            Included(project, "PackageReference").ToArray());
+
+    // An Update names no new reference.
+    private static IEnumerable<string> Included(XDocument project, string item) =>
+        project.Descendants(item).Select(reference => reference.Attribute("Include")?.Value).OfType<string>();
 }
