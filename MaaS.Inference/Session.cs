@@ -44,15 +44,24 @@ internal sealed class Session : IDisposable
         };
         // Many models share a few cores: a thread that waits by spinning takes the core from the others (2.5 x the CPU time, measured).
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        Session session;
         try
         {
-            var session = new Session(new InferenceSession(path, options), manifest);
-            session.CheckSignature();
-            return session;
+            session = new Session(new InferenceSession(path, options), manifest);
         }
         catch (OnnxRuntimeException broken)
         {
             throw new ModelLoadException($"model.onnx cannot be loaded: {broken.Message}", broken);
+        }
+        try
+        {
+            session.CheckSignature();
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
         }
     }
 

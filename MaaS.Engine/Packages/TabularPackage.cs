@@ -56,11 +56,20 @@ internal static class TabularPackage
         var rows = test.Select(Enumerable.Range(0, Math.Min(MaxParityRows, test.RowCount)).ToArray());
         var unit = task.Target.StandardDeviation;
         var answers = served.Run(Columns(task.Encoder, rows), rows.RowCount);
-        var difference = (answers.Probabilities ?? answers.Values!).Zip(task.Answers(rows), (onnx, torch) => float.IsFinite(onnx) ? Math.Abs(onnx - torch) / unit : double.PositiveInfinity).Max();
+        var (onnx, torch) = (answers.Probabilities ?? answers.Values!, task.Answers(rows));
+        if (onnx.Length != torch.Length)
+            throw new ParityException($"ONNX Runtime gives {onnx.Length} numbers for {rows.RowCount} rows, libtorch {torch.Length}.");
+        // Max passes over a NaN, so what is not a number on either side counts as infinitely far.
+        var difference = onnx.Zip(torch, (served, trained) => float.IsFinite(served) && float.IsFinite(trained) ? Math.Abs(served - trained) / unit : double.PositiveInfinity).Max();
+        if (answers.Labels is { } labels && !labels.SequenceEqual(MostProbable(onnx, task.Target.Labels!)))
+            throw new ParityException("The exported graph's labels are not those of its highest probabilities.");
         return difference <= Tolerance
             ? difference
             : throw new ParityException($"ONNX Runtime and libtorch differ by {difference:g3} on {rows.RowCount} held-out rows; at most {Tolerance:g3} is allowed.");
     }
+
+    private static IEnumerable<string> MostProbable(float[] probabilities, string[] labels) =>
+        probabilities.Chunk(labels.Length).Select(row => labels[Array.IndexOf(row, row.Max())]);
 
     private static Array[] Columns(Encoder encoder, Table table) => [.. encoder.Order.Select(name => (Array)(table[name] switch
     {

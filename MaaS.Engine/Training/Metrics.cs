@@ -6,8 +6,8 @@ namespace MaaS.Engine.Training;
 internal static class Metrics
 {
     /// <summary>
-    /// accuracy; macro_f1 (unweighted mean over the classes, 0 for one that is neither predicted nor present); roc_auc (binary: of
-    /// the second class; more: unweighted mean of one-vs-rest); log_loss (nats); and the confusion matrix.
+    /// accuracy; macro_f1 (unweighted mean over the classes that are present or predicted, as scikit-learn has it); roc_auc (binary:
+    /// of the second class; more: unweighted mean of one-vs-rest over the classes present); log_loss (nats); and the confusion matrix.
     /// </summary>
     /// <param name="probabilities">(N, C), row-major.</param>
     /// <param name="majority">The training rows' most frequent class: the baseline always answers it.</param>
@@ -75,11 +75,10 @@ internal static class Metrics
     private static double Accuracy(long[][] confusion) =>
         (double)confusion.Select((row, c) => row[c]).Sum() / confusion.Sum(row => row.Sum());
 
-    private static double MacroF1(long[][] confusion) => confusion.Select((row, c) =>
-    {
-        var total = row.Sum() + confusion.Sum(other => other[c]);
-        return total == 0 ? 0 : 2.0 * row[c] / total;
-    }).Average();
+    private static double MacroF1(long[][] confusion) => confusion
+        .Select((row, c) => (Right: row[c], Total: row.Sum() + confusion.Sum(other => other[c])))
+        .Where(of => of.Total > 0)
+        .Average(of => 2.0 * of.Right / of.Total);
 
     private static double RocAuc(float[] probabilities, long[] truth, int classes)
     {
@@ -98,7 +97,8 @@ internal static class Metrics
         long positives = 0;
         for (var start = 0; start < order.Length;)
         {
-            var end = start;
+            // A score that is not a number equals nothing, itself included: it is a rank of its own.
+            var end = start + 1;
             while (end < order.Length && scores[order[end]] == scores[order[start]])
                 end++;
             for (var i = start; i < end; i++)

@@ -32,9 +32,10 @@ internal sealed class TrainingRun(
         var job = await Outage.Outlast(() => LoadJob(token), token);
         var data = await Outage.Outlast(() => Version(train.DatasetVersionId, "dataset_version_id", token), token);
         heartbeat.Report(0, "reading the data");
-        var table = await Table(data, null, token);
+        var types = TabularRun.TypesOf(spec, data.Profile!);
+        var table = await Table(data, types, token);
         var test = spec.Split?.TestDatasetVersionId is { } id
-            ? await Table(await Outage.Outlast(() => Version(id, "training.split.test_dataset_version_id", token), token), data.Profile, token)
+            ? await Table(await Outage.Outlast(() => Version(id, "training.split.test_dataset_version_id", token), token), types, token)
             : null;
 
         await using var reporter = new MetricReporter(metrics, lease, job.RunId!.Value);
@@ -91,12 +92,12 @@ internal sealed class TrainingRun(
         return files;
     }
 
-    /// <param name="like">The training data's profile, when this is its test file: both are read with the same types.</param>
-    private async Task<Table> Table(DatasetVersion version, DatasetProfile? like, CancellationToken token)
+    /// <param name="types">The training data's, for its test file too: both are read alike.</param>
+    private async Task<Table> Table(DatasetVersion version, Dictionary<string, ColumnType> types, CancellationToken token)
     {
         var watch = Stopwatch.StartNew();
         var path = await artifacts.VerifiedPath(version.Sha256, token);
-        var table = TableReader.Read(path, version.Profile!, types: like?.Columns.ToDictionary(column => column.Name, column => column.Type), token: token);
+        var table = TableReader.Read(path, version.Profile!, types: types, token: token);
         Console.WriteLine($"read {table.RowCount:N0} rows of {version.FileName} in {watch.Elapsed.TotalSeconds:f1} s");
         return table;
     }

@@ -13,6 +13,9 @@ internal sealed record NumberFeature(
     /// </summary>
     private const int MaxBins = 48;
 
+    /// <summary>Of 32-bit numbers; a smaller deviation would divide by zero.</summary>
+    private const double SmallestNormal = 1.1754944e-38;
+
     /// <param name="values">Of the training rows; NaN is missing.</param>
     public static NumberFeature Fit(string name, ColumnType type, ReadOnlySpan<float> values)
     {
@@ -26,8 +29,8 @@ internal sealed record NumberFeature(
         known.Sort();
         var mean = known.Average(value => (double)value);
         var deviation = Math.Sqrt(known.Average(value => (value - mean) * (value - mean)));
-        // A constant column says nothing; dividing by one keeps it at zero.
-        var scale = deviation > 1e-6 * Math.Max(1, Math.Abs(mean)) ? deviation : 1;
+        // A column that is constant, as far as 32 bits can tell, says nothing; dividing by one keeps it at zero.
+        var scale = deviation > Math.Max(1e-6 * Math.Abs(mean), SmallestNormal) ? deviation : 1;
         var edges = Enumerable.Range(0, MaxBins + 1)
             .Select(i => known[(int)((long)i * (known.Count - 1) / MaxBins)])
             .Select(value => ((value - (float)mean) / (float)scale))

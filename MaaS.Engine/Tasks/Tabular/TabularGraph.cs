@@ -33,7 +33,11 @@ internal static class TabularGraph
             var x_NF = graph.Concat(columns, 1);
             var missing_NF = graph.IsNaN(x_NF);
             var z_NF = graph.Div(graph.Sub(graph.Where(missing_NF, Weight("median_F"), x_NF), Weight("mean_F")), Weight("scale_F"));
-            parts.Add(task.IsLinear ? z_NF : Bins(graph, z_NF, Weight, numbers.Length, weights["lower_FT"].shape[1]));
+            if (task.IsLinear)
+                parts.Add(z_NF);
+            // Columns that are all constant have no bins, and a reshape to a width of 0 would mean "as it was".
+            else if (weights["lower_FT"].shape[1] is > 0 and var bins)
+                parts.Add(Bins(graph, z_NF, Weight, numbers.Length, bins));
             parts.Add(graph.Cast(missing_NF, DataType.Float));
         }
 

@@ -1,5 +1,6 @@
 // Training on a table from end to end: split, fit the encoder, train, test once, export, check. The door the worker knocks at.
 // Knows tables and folders; nothing of jobs, runs or databases.
+using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
@@ -20,6 +21,19 @@ public sealed record TrainingOutcome(ModelManifest Manifest, IReadOnlyDictionary
 
 public static class TabularRun
 {
+    /// <summary>
+    /// The types to read the data and its test file with: the profile's, but whole numbers that are classes keep their text.
+    /// As 32-bit numbers the codes 20,240,101 and 20,240,102 would be one class.
+    /// </summary>
+    public static Dictionary<string, ColumnType> TypesOf(TabularTraining spec, DatasetProfile profile)
+    {
+        var types = profile.Columns.ToDictionary(column => column.Name, column => column.Type);
+        var target = profile.Columns.FirstOrDefault(column => column.Name == spec.Target);
+        if (target is { Type: ColumnType.Integer } && (spec.Goal == TabularGoal.Auto ? TabularTraining.GoalFor(target.Type, target.Distinct) : spec.Goal) == TabularGoal.Classification)
+            types[target.Name] = ColumnType.Category;
+        return types;
+    }
+
     /// <summary>Trains and leaves a checked model package in the folder.</summary>
     /// <exception cref="UserError">The settings do not fit the data, or the loss diverged.</exception>
     /// <exception cref="ParityException">The exported graph does not answer as the trained network does.</exception>
@@ -60,6 +74,9 @@ public static class TabularRun
         var split = Split.Of(data.RowCount, spec.Split ?? new SplitSpec(), classes);
         var target = Target.Fit(data[spec.Target], goal, split.Train);
         var test = input.Test is null ? data.Select(split.Test) : Answered(input.Test, spec.Target, "the test file", progress);
+        // A label that only the test file has is said now, not after the training.
+        if (input.Test is not null && target.IsClassification)
+            target.Classes(test[target.Name]);
         progress.Report(new Said($"{split.Train.Length} rows to train on, {split.Validation.Length} to choose by, {test.RowCount} to test once"));
         return (data.Select(split.Train), data.Select(split.Validation), test, target);
     }

@@ -65,8 +65,9 @@ internal sealed record Target(string Name, string[]? Labels, float Mean = 0, flo
             throw new UserError($"Every row has the same \"{column.Name}\" ({labels.FirstOrDefault()}): there is nothing to learn.");
         if (labels.Length > MaxClasses)
             throw new UserError($"\"{column.Name}\" has {labels.Length} different values; classification takes at most {MaxClasses}. For a number, ask for regression.");
-        return column is NumberColumn
-            ? [.. labels.OrderBy(label => float.TryParse(label, CultureInfo.InvariantCulture, out var value) ? value : 0).ThenBy(label => label, StringComparer.Ordinal)]
+        // 2 comes before 10 where every label is a number.
+        return labels.All(label => double.TryParse(label, CultureInfo.InvariantCulture, out _))
+            ? [.. labels.OrderBy(label => double.Parse(label, CultureInfo.InvariantCulture)).ThenBy(label => label, StringComparer.Ordinal)]
             : [.. labels.Order(StringComparer.Ordinal)];
     }
 

@@ -88,6 +88,51 @@ public sealed class TabularRunTests : IDisposable
         Assert.Equal(["value_"], outcome.Manifest.Outputs.Select(output => output.Name));
     }
 
+    [Theory]
+    [InlineData("spent")]
+    [InlineData("side")]
+    public void Numbers_that_are_all_constant_do_not_keep_a_network_from_its_graph(string target)
+    {
+        var (outcome, _) = Train(new TabularTraining(target, Features: ["one", "none", "city"], Network: new MlpNetwork([8])) { Epochs = 2 },
+            Parsed("one,none,city,spent,side", row => $"1,,{(row % 3 == 0 ? "Ulm" : "Kiel")},{row % 7}.5,{(row % 2 == 0 ? "left" : "right")}",
+                new() { ["none"] = ColumnType.Number }));
+
+        Assert.Equal(["one", "none", "city"], outcome.Manifest.Inputs.Select(input => input.Name));
+    }
+
+    [Fact]
+    public void A_column_of_tiny_numbers_teaches_as_much_as_one_of_large_ones()
+    {
+        var (outcome, _) = Train(new TabularTraining("spent", Network: new LinearNetwork()) { Epochs = 40 },
+            Parsed("dose,spent", row => $"{row % 50}e-9,{row % 50 * 2}.5"));
+
+        Assert.True(outcome.Manifest.Metrics.Values["r2"] > 0.9, $"R2 {outcome.Manifest.Metrics.Values["r2"]}");
+    }
+
+    [Fact]
+    public void Whole_numbers_that_are_classes_keep_their_text()
+    {
+        var spec = new TabularTraining("day") { Epochs = 1 };
+        var path = Path.Combine(_folder, "days.csv");
+        File.WriteAllLines(path, [.. Enumerable.Range(0, 300).Select(row => $"{row},{(row % 3 == 0 ? 9 : 20240100 + row % 3)}").Prepend("n,day")]);
+        var profile = Profiler.Profile(path, new ReadingOptions(), token: TestContext.Current.CancellationToken);
+
+        var (outcome, _) = Train(spec, TableReader.Read(path, profile, types: TabularRun.TypesOf(spec, profile), token: TestContext.Current.CancellationToken));
+
+        Assert.Equal(["9", "20240101", "20240102"], outcome.Manifest.Labels);
+    }
+
+    [Fact]
+    public void A_label_that_only_the_test_file_has_is_refused_before_the_training()
+    {
+        var losses = 0;
+        var error = Assert.Throws<UserError>(() => Train(new TabularTraining("side"), Parsed("n,side", row => $"{row},{(row % 2 == 0 ? "left" : "right")}"),
+            test: Parsed("n,side", row => $"{row},{(row % 2 == 0 ? "left" : "up")}"), keep: (_, _) => losses++));
+
+        Assert.Equal("Row 2 has \"up\" as side, which no training row has; known are left, right.", error.Message);
+        Assert.Equal(0, losses);
+    }
+
     [Fact]
     public void A_feature_named_twice_is_a_sentence()
     {
@@ -156,6 +201,13 @@ public sealed class TabularRunTests : IDisposable
     {
         var profile = Profiler.Profile(path, reading, token: TestContext.Current.CancellationToken);
         return TableReader.Read(path, profile, token: TestContext.Current.CancellationToken);
+    }
+
+    private Table Parsed(string header, Func<int, string> row, Dictionary<string, ColumnType>? types = null)
+    {
+        var path = Path.Combine(_folder, $"{Guid.NewGuid():n}.csv");
+        File.WriteAllLines(path, [.. Enumerable.Range(0, 300).Select(row).Prepend(header)]);
+        return Read(path, new ReadingOptions(Types: types));
     }
 
     /// <summary>A shop's customers: numbers, a category, a date, a truth value, holes, and two answers that depend on them.</summary>
