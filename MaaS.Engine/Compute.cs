@@ -8,7 +8,7 @@ namespace MaaS.Engine;
 public sealed record Compute(torch.Device Device, int Threads, string Reason)
 {
     /// <summary>Chooses and applies: libtorch's threads are set and its generators seeded when this returns.</summary>
-    /// <param name="threads">Of the CPU; a small network gains nothing from more than one (docs/lab-notes.md).</param>
+    /// <param name="threads">Of the CPU; a small network gains nothing from more than one (docs/decisions.md).</param>
     /// <exception cref="UserError">CUDA was asked for where there is none.</exception>
     public static Compute Choose(DeviceChoice choice, int seed, int threads)
     {

@@ -40,7 +40,14 @@ internal sealed class PackageCache(IDbContextFactory<CatalogContext> contexts, A
         if (!Directory.Exists(_root))
             return;
         foreach (var folder in new DirectoryInfo(_root).EnumerateDirectories().Where(found => DateTime.UtcNow - found.LastWriteTimeUtc > s_kept))
-            folder.Delete(recursive: true);
+            try
+            {
+                folder.Delete(recursive: true);
+            }
+            catch (IOException)
+            {
+                // Another replica on this machine is removing it too, or is reading it; next time.
+            }
     }
 
     private async Task Fetch(string folder, List<ModelFile> files)

@@ -66,21 +66,23 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
     {
         try
         {
-            // The job is read first: what was written before it ended is then certainly seen below.
+            // The job is read first: what was written before it ended is then certainly seen below. Its last lines come through
+            // the worker a moment after its end, so whoever saw it running is told of the end one round later.
             await using var context = await contexts.CreateDbContextAsync(token);
             var row = await context.Jobs.AsNoTracking().SingleOrDefaultAsync(job => job.Id == jobId, token);
             if (row is null)
                 return new(null, [], true);
             var job = JobViews.Of(row);
+            var ended = job.State.HasEnded() && (shown is null || shown.State.HasEnded());
             var events = new List<(FeedPosition, JobEvent)>();
             // A spec never changes, and two readings of it are equal only by content.
             if (!job.State.HasEnded() && (shown is null || job with { Spec = shown.Spec } != shown))
                 events.Add((position, new JobStateEvent(job)));
             position = await AddPoints(context, job.RunId, position, events, token);
             position = await AddLines(jobId, position, events, token);
-            if (job.State.HasEnded())
+            if (ended)
                 events.Add((position, new JobStateEvent(job)));
-            return new(job, events, job.State.HasEnded());
+            return new(job, events, ended);
         }
         catch (Exception error) when (Outage.Is(error))
         {

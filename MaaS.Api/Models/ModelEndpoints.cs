@@ -69,6 +69,7 @@ internal static class ModelEndpoints
             row => row.TeamId == caller.TeamId && row.Model.Name == model && row.Number == request.Version, token);
         if (version is null)
             return ModelVersionEndpoints.Missing(model, request.Version);
+        await using var transaction = await context.Database.BeginTransactionAsync(token);
         // One statement, so that two people setting the same alias do not collide.
         await context.Database.ExecuteSqlAsync(
             $"""
@@ -77,6 +78,7 @@ internal static class ModelEndpoints
             """, token);
         context.Audit(caller, "set_alias", "model", model, $"{alias} to version {version.Number}");
         await context.SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
         return TypedResults.Ok((await View(context, caller, model, token))!);
     }
 

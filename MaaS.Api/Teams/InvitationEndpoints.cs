@@ -18,6 +18,7 @@ internal static class InvitationEndpoints
         var email = request.Email.ToLowerInvariant();
         if (await context.Members.AnyAsync(row => row.TeamId == caller.TeamId && row.User.Email == email, token))
             return new ConflictProblem("already_member", $"{email} is in the team already; change the role instead.");
+        await using var transaction = await context.Database.BeginTransactionAsync(token);
         // A second invitation replaces the first: its link may have gone to the wrong place.
         await context.Invitations.Where(row => row.TeamId == caller.TeamId && row.Email == email && row.UsedAt == null).ExecuteDeleteAsync(token);
         var secret = Secrets.New(Secrets.Invitation);
@@ -25,6 +26,7 @@ internal static class InvitationEndpoints
         context.Invitations.Add(new() { TokenHash = Secrets.Hash(secret), TeamId = caller.TeamId, Email = email, Role = request.Role, ExpiresAt = expires });
         context.Audit(caller, "invited", "member", email, request.Role.Word());
         await context.SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
         return TypedResults.Ok(new Invitation(email, request.Role, secret, expires));
     }
 

@@ -30,6 +30,12 @@ public sealed class ArtifactSweep(NpgsqlDataSource database, ArtifactStore store
         return (files, bytes);
     }
 
+    /// <summary>
+    /// Removes one file at once, unless something points to it. For content that only its owner can have written, as a
+    /// replaced checkpoint: nobody else can be about to point to it.
+    /// </summary>
+    public async Task<bool> Remove(string sha256, CancellationToken token) => await Remove(sha256, TimeSpan.Zero, token) is not null;
+
     private async Task<List<string>> Candidates(TimeSpan age, CancellationToken token)
     {
         await using var command = database.CreateCommand($"select sha256 from blobs b where written_at < now() - $1 and {Unreachable}");

@@ -7,13 +7,16 @@ namespace MaaS.Catalog.Jobs;
 
 public sealed class JobLog(NpgsqlDataSource database)
 {
-    /// <summary>Adds lines, if the lease still holds.</summary>
+    /// <summary>
+    /// Adds lines, if no later attempt has begun. The job may have ended: a process writes its outcome itself, and what it
+    /// printed last, often why it failed, comes through its parent a moment later.
+    /// </summary>
     /// <returns>False when the job is no longer this attempt's; nothing was written then.</returns>
     public async Task<bool> Append(JobLease lease, IReadOnlyList<(DateTimeOffset At, string Text)> lines, CancellationToken token)
     {
         await using var connection = await database.OpenConnectionAsync(token);
         await using var transaction = await connection.BeginTransactionAsync(token);
-        if (!await JobQueue.Holds(connection, lease, token))
+        if (!await JobQueue.IsLatest(connection, lease, token))
             return false;
         await using (var copy = await connection.BeginBinaryImportAsync("copy job_log (job_id, at, text) from stdin (format binary)", token))
         {

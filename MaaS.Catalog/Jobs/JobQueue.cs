@@ -238,10 +238,17 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
     /// Whether the lease holds, and then it goes on holding until the caller's transaction ends: a claim takes its row for
     /// update, which this key share lock keeps away, while heartbeats pass.
     /// </summary>
-    internal static async Task<bool> Holds(NpgsqlConnection connection, JobLease held, CancellationToken token)
+    internal static Task<bool> Holds(NpgsqlConnection connection, JobLease held, CancellationToken token) =>
+        Locked(connection, held, "and state = 'running'", token);
+
+    /// <summary>As <see cref="Holds"/>, but the attempt may have ended, as long as none came after it.</summary>
+    internal static Task<bool> IsLatest(NpgsqlConnection connection, JobLease held, CancellationToken token) =>
+        Locked(connection, held, "", token);
+
+    private static async Task<bool> Locked(NpgsqlConnection connection, JobLease held, string condition, CancellationToken token)
     {
         await using var command = new NpgsqlCommand(
-            "select true from jobs where id = $1 and attempt = $2 and state = 'running' for key share", connection);
+            $"select true from jobs where id = $1 and attempt = $2 {condition} for key share", connection);
         command.Parameters.Add(new() { Value = held.JobId });
         command.Parameters.Add(new() { Value = held.Attempt });
         return await command.ExecuteScalarAsync(token) is true;

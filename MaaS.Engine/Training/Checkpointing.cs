@@ -12,7 +12,9 @@ namespace MaaS.Engine.Training;
 /// <param name="Keep">Takes a finished checkpoint file and the step it was taken after; the file may be moved. Null keeps none.</param>
 /// <param name="Every">At most one checkpoint in this time.</param>
 /// <param name="Folder">Where the file is written.</param>
-public sealed record Checkpointing(string Folder, string? ResumeFrom = null, Action<string, long>? Keep = null, TimeSpan Every = default)
+/// <param name="Owner">Written into the file, so that two trainings which are otherwise equal never share one.</param>
+public sealed record Checkpointing(
+    string Folder, string? ResumeFrom = null, Action<string, long>? Keep = null, TimeSpan Every = default, string Owner = "")
 {
     private long _last = Environment.TickCount64;
 
@@ -37,7 +39,7 @@ public sealed record Checkpointing(string Folder, string? ResumeFrom = null, Act
         var path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"checkpoint-{at.Step}.safetensors"));
         Safetensors.Write(path,
             Live(parameters, optimizer, best).Append(new("random", random.get_rng_state())),
-            new Dictionary<string, string> { ["progress"] = JsonSerializer.Serialize(at) });
+            new Dictionary<string, string> { ["progress"] = JsonSerializer.Serialize(at), ["owner"] = Owner });
         Keep(path, at.Step);
         _last = Environment.TickCount64;
     }

@@ -1,19 +1,24 @@
 // What this machine can compute on. Asks the operating system and nvidia-smi; never loads libtorch into the service.
 using System.Globalization;
+using System.Reflection;
 using MaaS.Contracts.Workers;
 
 namespace MaaS.Worker.Devices;
 
 internal static class DeviceList
 {
-    /// <summary>The CPU first, then every NVIDIA GPU the driver names.</summary>
+    // A worker built for the CPU must not claim what needs a GPU, even beside one.
+    private static readonly bool s_builtForCuda = typeof(DeviceList).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Any(fact => fact is { Key: "Accelerator", Value: "cuda" });
+
+    /// <summary>The CPU first, then, in a build for CUDA, every NVIDIA GPU the driver names.</summary>
     public static async Task<IReadOnlyList<DeviceView>> Find(CancellationToken token)
     {
         var devices = new List<DeviceView>
         {
             new("cpu", 0, $"{CpuName()}, {Environment.ProcessorCount} cores", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
         };
-        foreach (var gpu in await NvidiaSmi.Query("index,name,memory.total", token))
+        foreach (var gpu in s_builtForCuda ? await NvidiaSmi.Query("index,name,memory.total", token) : [])
             devices.Add(new("cuda", int.Parse(gpu[0], CultureInfo.InvariantCulture), gpu[1], (long)(NvidiaSmi.Number(gpu[2]) * 1024 * 1024)));
         return devices;
     }

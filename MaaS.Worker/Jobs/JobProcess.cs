@@ -39,7 +39,9 @@ internal sealed class JobProcess(JobQueue queue, JobLog log, ILogger logger)
         }
         finally
         {
-            scratch.Delete(recursive: true);
+            // A process that lost its lease has removed it already.
+            if (Directory.Exists(scratch.FullName))
+                scratch.Delete(recursive: true);
         }
     }
 

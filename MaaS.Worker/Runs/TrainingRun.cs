@@ -20,9 +20,11 @@ using Microsoft.EntityFrameworkCore;
 namespace MaaS.Worker.Runs;
 
 internal sealed class TrainingRun(
-    JobQueue queue, IDbContextFactory<CatalogContext> contexts, MetricStore metrics, ArtifactStore artifacts, IConfiguration configuration,
-    JobLease lease, Heartbeat heartbeat)
+    JobQueue queue, IDbContextFactory<CatalogContext> contexts, MetricStore metrics, ArtifactStore artifacts, ArtifactSweep sweep,
+    IConfiguration configuration, JobLease lease, Heartbeat heartbeat)
 {
+    private string? _checkpoint;
+
     /// <summary>Often enough that a crash costs seconds, seldom enough that saving costs nothing.</summary>
     private TimeSpan CheckpointEvery => TimeSpan.FromSeconds(configuration.GetValue("Worker:CheckpointSeconds", 10.0));
 
@@ -44,10 +46,11 @@ internal sealed class TrainingRun(
         var sampled = new SystemMetrics(reporter, job.StartedAt!.Value).Sample(sampling.Token);
 
         var folder = Directory.CreateDirectory("package").FullName;
-        var resumeFrom = job.CheckpointSha256 is null ? null : await artifacts.VerifiedPath(job.CheckpointSha256, token);
+        _checkpoint = job.CheckpointSha256;
+        var resumeFrom = _checkpoint is null ? null : await artifacts.VerifiedPath(_checkpoint, token);
         var outcome = TabularRun.Run(
             new TabularInput(spec, table, test, new Lineage(job.RunId, data.Id, data.Sha256),
-                new Checkpointing(Environment.CurrentDirectory, resumeFrom, (path, step) => Keep(path, step, reporter).GetAwaiter().GetResult(), CheckpointEvery), folder),
+                new Checkpointing(Environment.CurrentDirectory, resumeFrom, (path, step) => Keep(path, step, reporter).GetAwaiter().GetResult(), CheckpointEvery, $"{job.Id}"), folder),
             new Listener(reporter, heartbeat), token);
 
         await sampling.CancelAsync();
@@ -75,6 +78,10 @@ internal sealed class TrainingRun(
         File.Delete(path);
         if (!await Outage.Outlast(() => queue.SaveCheckpoint(lease, sha256, step, chunk, token), token))
             JobRun.Leave();
+        // Megabytes every ten seconds: the sweep, which waits a day, would come too late for a long training.
+        if (_checkpoint is { } replaced && replaced != sha256)
+            await Outage.Outlast(() => sweep.Remove(replaced, token), token);
+        _checkpoint = sha256;
     }
 
     private async Task<IReadOnlyList<PackageFile>> Store(string folder, CancellationToken token)

