@@ -20,7 +20,7 @@ builder.AddIdentity();
 builder.AddStartUp();
 builder.AddDocumentation();
 builder.AddServing();
-builder.Services.AddSingleton<UploadStream>().AddSingleton<JobFeed>();
+builder.Services.AddSingleton<StorageQuota>().AddSingleton<UploadStream>().AddSingleton<JobFeed>();
 
 var app = builder.Build();
 app.UseProblems();

@@ -44,9 +44,11 @@ internal static class JobEndpoints
     private static async Task<Results<Ok<JobView>, NotFoundProblem>> Get(Guid job, Caller caller, CatalogContext context, CancellationToken token) =>
         await Find(context, caller, job, token) is { } row ? TypedResults.Ok(JobViews.Of(row)) : new NotFoundProblem("job", job);
 
-    private static async Task<Results<Ok<JobView>, NotFoundProblem, InvalidProblem, ConflictProblem>> Submit(
-        JobSpec spec, Caller caller, CatalogContext context, CancellationToken token) => spec switch
+    private static async Task<Results<Ok<JobView>, NotFoundProblem, InvalidProblem, ConflictProblem, TooLargeProblem>> Submit(
+        JobSpec spec, Caller caller, CatalogContext context, StorageQuota storage, CancellationToken token) => spec switch
         {
+            // What a training leaves is small, but without room even that is too much.
+            TrainJob when await storage.Of(caller, token) is { Left: 0 } room => room.Full(),
             TrainJob train => await TrainSubmission.Submit(train, caller, context, token) switch
             {
                 (Job job, _) => TypedResults.Ok(JobViews.Of(job)),

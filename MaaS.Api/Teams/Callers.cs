@@ -13,6 +13,9 @@ internal sealed class Callers(IDbContextFactory<CatalogContext> contexts, IMemor
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(10);
 
+    // A database that hangs must not hold up who is known anyway.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     private sealed record Known(Caller Caller, DateTimeOffset At);
 
     /// <returns>Null when the secret is unknown, expired or revoked.</returns>
@@ -26,14 +29,15 @@ internal sealed class Callers(IDbContextFactory<CatalogContext> contexts, IMemor
             return known.Caller;
         try
         {
-            var caller = await Load(secret, hash, now, token);
+            var loading = Load(secret, hash, now, token);
+            var caller = await (known is null ? loading : loading.WaitAsync(s_patience, clock, token));
             if (caller is null)
                 cache.Remove(key);
             else
                 cache.Set(key, new Known(caller, now), s_kept);
             return caller;
         }
-        catch (Exception error) when (known is not null && Outage.Is(error))
+        catch (Exception error) when (known is not null && (error is TimeoutException || Outage.Is(error)))
         {
             return known.Caller;
         }

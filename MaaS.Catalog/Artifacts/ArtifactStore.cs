@@ -47,9 +47,11 @@ public sealed class ArtifactStore(NpgsqlDataSource database, string root)
     }
 
     /// <summary>Where the file lies, unchecked.</summary>
-    public string PathOf(string sha256) => sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower)
+    public string PathOf(string sha256) => IsName(sha256)
         ? Path.Combine(root, sha256[..2], sha256)
         : throw new ArgumentException($"\"{sha256}\" is not a SHA-256 in lower-case hex.", nameof(sha256));
+
+    internal static bool IsName(string name) => name.Length == 64 && name.All(char.IsAsciiHexDigitLower);
 
     private static async Task<(string Sha256, long Bytes)> WriteAside(string path, Stream content, long maxBytes, CancellationToken token)
     {

@@ -68,21 +68,24 @@ public sealed class ArtifactSweep(NpgsqlDataSource database, ArtifactStore store
         if (!Directory.Exists(root))
             return;
         var before = DateTime.UtcNow - age;
-        foreach (var file in new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories))
+        foreach (var folder in new DirectoryInfo(root).EnumerateDirectories())
         {
-            if (file.LastWriteTimeUtc >= before)
-                continue;
-            if (file.DirectoryName == store.Incoming)
-            {
-                file.Delete();
-                continue;
-            }
-            await using var command = database.CreateCommand(
-                "insert into blobs (sha256, bytes, written_at) values ($1, $2, $3) on conflict do nothing");
-            command.Parameters.Add(new() { Value = file.Name });
-            command.Parameters.Add(new() { Value = file.Length });
-            command.Parameters.Add(new() { Value = file.LastWriteTimeUtc });
-            await command.ExecuteNonQueryAsync(token);
+            var old = folder.EnumerateFiles().Where(file => file.LastWriteTimeUtc < before);
+            if (folder.FullName == store.Incoming)
+                foreach (var file in old)
+                    file.Delete();
+            else
+                await Adopt([.. old.Where(file => ArtifactStore.IsName(file.Name))], token);
         }
+    }
+
+    private async Task Adopt(FileInfo[] files, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            "insert into blobs (sha256, bytes, written_at) select * from unnest($1, $2, $3) on conflict do nothing");
+        command.Parameters.Add(new() { Value = Array.ConvertAll(files, file => file.Name) });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(files, file => file.Length) });
+        command.Parameters.Add(new() { Value = Array.ConvertAll(files, file => file.LastWriteTimeUtc) });
+        await command.ExecuteNonQueryAsync(token);
     }
 }

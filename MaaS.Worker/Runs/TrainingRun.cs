@@ -35,9 +35,10 @@ internal sealed class TrainingRun(
         var data = await Outage.Outlast(() => Version(train.DatasetVersionId, "dataset_version_id", token), token);
         heartbeat.Report(0, "reading the data");
         var types = TabularRun.TypesOf(spec, data.Profile!);
-        var table = await Table(data, types, token);
+        string[] columns = [.. spec.Features ?? types.Where(column => column.Value != ColumnType.Text).Select(column => column.Key), spec.Target];
+        var table = await Table(data, columns, types, token);
         var test = spec.Split?.TestDatasetVersionId is { } id
-            ? await Table(await Outage.Outlast(() => Version(id, "training.split.test_dataset_version_id", token), token), types, token)
+            ? await Table(await Outage.Outlast(() => Version(id, "training.split.test_dataset_version_id", token), token), columns, types, token)
             : null;
 
         await using var reporter = new MetricReporter(metrics, lease, job.RunId!.Value);
@@ -99,12 +100,14 @@ internal sealed class TrainingRun(
         return files;
     }
 
+    /// <param name="columns">Free text that nothing is learned from may be most of the file, and stays out of memory.</param>
     /// <param name="types">The training data's, for its test file too: both are read alike.</param>
-    private async Task<Table> Table(DatasetVersion version, Dictionary<string, ColumnType> types, CancellationToken token)
+    private async Task<Table> Table(
+        DatasetVersion version, string[] columns, Dictionary<string, ColumnType> types, CancellationToken token)
     {
         var watch = Stopwatch.StartNew();
         var path = await artifacts.VerifiedPath(version.Sha256, token);
-        var table = TableReader.Read(path, version.Profile!, types: types, token: token);
+        var table = TableReader.Read(path, version.Profile!, columns, types, token);
         Console.WriteLine($"read {table.RowCount:N0} rows of {version.FileName} in {watch.Elapsed.TotalSeconds:f1} s");
         return table;
     }

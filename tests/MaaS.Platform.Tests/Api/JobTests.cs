@@ -1,9 +1,13 @@
 // Submitting, listing, cancelling and following jobs.
+using MaaS.Catalog;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
+using MaaS.Contracts;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Teams;
 using MaaS.Contracts.Training;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
@@ -28,6 +32,20 @@ public sealed class JobTests(ApiServer api) : ApiTest(api)
         Assert.Equal([second.Id, job.Id], (await Member.Jobs(JobState.Queued, token: Token)).Items.Select(item => item.Id));
         Assert.Equal(JobState.Canceled, (await Member.CancelJob(job.Id, Token)).State);
         Assert.Equal(JobState.Canceled, (await Member.CancelJob(job.Id, Token)).State);
+    }
+
+    [Fact]
+    public async Task A_team_without_room_trains_nothing_more()
+    {
+        var full = await TestTeam.Create(Api, $"full {Guid.NewGuid()}", 1L << 30);
+        var seed = await Seed.Make(full);
+        await using (var context = Api.Catalog.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext())
+            await context.Teams.Where(row => row.Id == full.Id).ExecuteUpdateAsync(row => row.SetProperty(team => team.StorageQuotaBytes, 1), Token);
+
+        var refusal = await Assert.ThrowsAsync<ProblemException>(() =>
+            full.Client(Role.Member).Submit(new TrainJob(seed.DatasetVersion, new TabularTraining("left")), Token));
+
+        Assert.Equal((413, "storage_quota_exceeded"), (refusal.Problem.Status, refusal.Problem.Code));
     }
 
     [Fact]

@@ -96,6 +96,22 @@ public sealed class ArtifactTests(PostgresFixture postgres) : CatalogTest(postgr
     }
 
     [Fact]
+    public async Task A_file_without_a_row_goes_after_a_day_and_a_strangers_file_stays()
+    {
+        var (stray, bytes) = await Write("its process was killed before the commit");
+        await using (var context = Context())
+            await context.Blobs.Where(row => row.Sha256 == stray).ExecuteDeleteAsync(Token);
+        var strange = Path.Combine(Path.GetDirectoryName(Artifacts.PathOf(stray))!, "notes.txt");
+        await File.WriteAllTextAsync(strange, "not ours", Token);
+        foreach (var file in new[] { Artifacts.PathOf(stray), strange })
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(-25));
+
+        Assert.Equal((1, bytes), await Get<ArtifactSweep>().Sweep(s_day, Token));
+
+        Assert.Equal((false, true), (File.Exists(Artifacts.PathOf(stray)), File.Exists(strange)));
+    }
+
+    [Fact]
     public async Task An_upload_during_a_sweep_of_the_same_content_keeps_its_file()
     {
         for (var round = 0; round < 20; round++)
