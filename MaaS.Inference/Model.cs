@@ -151,7 +151,7 @@ public sealed class Model : IDisposable
         ? now.Probabilities is { } found && probabilities.All(known => found.TryGetValue(known.Key, out var value) && Near(value, known.Value))
         : now.Value is { } number && then.Value is { } stored && Near(number, stored);
 
-    private static bool Near(float now, float then) => Math.Abs(now - then) <= SampleTolerance * Math.Max(1, Math.Abs(then));
+    private static bool Near(float now, float then) => now.Equals(then) || Math.Abs(now - then) <= SampleTolerance * Math.Max(1, Math.Abs(then));
 
     private static T Read<T>(string folder, string name)
     {

@@ -6,7 +6,6 @@ namespace MaaS.Inference;
 
 internal static class RequestValue
 {
-    private const double LargestExactInteger = 1L << 53;
     private static readonly long s_firstDay = -new DateOnly(1970, 1, 1).DayNumber;
     private static readonly long s_lastDay = s_firstDay + DateOnly.MaxValue.DayNumber;
 
@@ -54,8 +53,6 @@ internal static class RequestValue
         }
         else if (!CellText.TryNumber(text, out number))
             return $"{Shown(value)} is not {Wanted(kind)}.";
-        if (kind == ColumnType.Integer && Math.Abs(number) > LargestExactInteger)
-            return $"{Shown(value)} is beyond the whole numbers that can be told apart (up to 9,007,199,254,740,992).";
         column[row] = (float)number;
         return null;
     }

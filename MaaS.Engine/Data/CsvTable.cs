@@ -53,6 +53,8 @@ internal sealed class CsvTable : TableFile
         {
             _line = _nextLine;
             var record = _csv.GetRawRecordSpan();
+            if (record.Contains('\0'))
+                throw new UserError($"{Place} holds the character U+0000, which no text has and nothing can store; save the file again without it.");
             var ends = record.Count('\n');
             _nextLine += ends > 0 ? ends : record.Count('\r');
             if (_csv.RowFieldCount == Names.Count && (Names.Count > 1 || _csv.GetFieldSpan(0).Length > 0))

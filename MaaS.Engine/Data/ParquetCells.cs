@@ -53,6 +53,8 @@ internal abstract class ParquetCells
     {
         var values = new string?[rows];
         await group.ReadAsync(field, values.AsMemory()!);
+        if (Array.Exists(values, text => text is not null && text.Contains('\0')))
+            throw new InvalidDataException($"a text of column {field.Name} holds the character U+0000, which no text has and nothing can store");
         return new TextCells(values);
     }
 

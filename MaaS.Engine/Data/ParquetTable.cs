@@ -33,7 +33,7 @@ internal sealed class ParquetTable : TableFile
 
     public static new ParquetTable Open(string path, ReadingOptions asked)
     {
-        var parquet = Readable(() => ParquetReader.CreateAsync(path));
+        var parquet = Readable(() => ParquetReader.CreateAsync(path), path);
         var fields = parquet.Schema.Fields.OfType<DataField>().Where(field => !field.IsArray && ParquetCells.CanRead(field)).ToArray();
         if (fields.Length == 0)
             throw new UserError("The Parquet file has no column of numbers, texts, booleans or dates.");
@@ -75,7 +75,7 @@ internal sealed class ParquetTable : TableFile
     }
 
     /// <summary>A job's process has nothing else to do meanwhile, so it waits; a broken file is the user's to mend.</summary>
-    private static T Readable<T>(Func<Task<T>> read)
+    private static T Readable<T>(Func<Task<T>> read, string? path = null)
     {
         try
         {
@@ -83,7 +83,9 @@ internal sealed class ParquetTable : TableFile
         }
         catch (Exception broken) when (broken is not (OutOfMemoryException or UnauthorizedAccessException or FileNotFoundException))
         {
-            throw new UserError($"The Parquet file cannot be read: {broken.Message.TrimEnd('.')}.", broken);
+            // The system's own errors name the file's place on our disk, which says nothing to the user.
+            var why = path is not null && broken.Message.Contains(path, StringComparison.Ordinal) ? "its end is not that of a Parquet file" : broken.Message.TrimEnd('.');
+            throw new UserError($"The Parquet file cannot be read: {why}.", broken);
         }
     }
 }

@@ -59,8 +59,9 @@ internal static class TabularPackage
         var (onnx, torch) = (answers.Probabilities ?? answers.Values!, task.Answers(rows));
         if (onnx.Length != torch.Length)
             throw new ParityException($"ONNX Runtime gives {onnx.Length} numbers for {rows.RowCount} rows, libtorch {torch.Length}.");
-        // Max passes over a NaN, so what is not a number on either side counts as infinitely far.
-        var difference = onnx.Zip(torch, (served, trained) => float.IsFinite(served) && float.IsFinite(trained) ? Math.Abs(served - trained) / unit : double.PositiveInfinity).Max();
+        // Max passes over a NaN, so one counts as infinitely far; the same infinity on both sides, as absurd rows may give, does not.
+        var difference = onnx.Zip(torch, (served, trained) =>
+            served == trained ? 0 : float.IsFinite(served) && float.IsFinite(trained) ? Math.Abs(served - trained) / unit : double.PositiveInfinity).Max();
         if (answers.Labels is { } labels && !labels.SequenceEqual(MostProbable(onnx, task.Target.Labels!)))
             throw new ParityException("The exported graph's labels are not those of its highest probabilities.");
         return difference <= Tolerance

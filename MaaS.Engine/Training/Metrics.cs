@@ -88,9 +88,11 @@ internal static class Metrics
         return areas.Length == 0 ? double.NaN : areas.Average();
     }
 
-    /// <summary>Mann-Whitney U over the number of pairs; ties count half. NaN when only one class is present.</summary>
+    /// <summary>Mann-Whitney U over the number of pairs; ties count half. NaN when only one class is present, or a score is no number.</summary>
     private static double Area(float[] scores, bool[] positive)
     {
+        if (Array.Exists(scores, float.IsNaN))
+            return double.NaN; // equal to nothing, itself included: the ranking below would not end
         var order = Enumerable.Range(0, scores.Length).ToArray();
         Array.Sort((float[])scores.Clone(), order);
         double ranks = 0;

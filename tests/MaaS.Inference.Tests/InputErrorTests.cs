@@ -14,7 +14,6 @@ public sealed class InputErrorTests
     [InlineData("""{"age":1e39}""", "rows[0].age: 1e39 is beyond the range of a 32-bit number (up to 3.4e38).")]
     [InlineData("""{"age":1e999}""", "rows[0].age: 1e999 is beyond the range of a 32-bit number (up to 3.4e38).")]
     [InlineData("""{"age":"Infinity"}""", "rows[0].age: \"Infinity\" is not a number.")]
-    [InlineData("""{"age":9007199254740993000}""", "rows[0].age: 9007199254740993000 is beyond the whole numbers that can be told apart (up to 9,007,199,254,740,992).")]
     [InlineData("""{"member":2}""", "rows[0].member: 2 is not true or false (also 1 and 0, yes and no).")]
     [InlineData("""{"member":"maybe"}""", "rows[0].member: \"maybe\" is not true or false (also 1 and 0, yes and no).")]
     [InlineData("""{"joined":"03/04/2024"}""", "rows[0].joined: \"03/04/2024\" is not a date such as \"2024-03-01\", or whole days since 1970-01-01.")]

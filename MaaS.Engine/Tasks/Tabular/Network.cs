@@ -37,7 +37,8 @@ internal sealed class Network : nn.Module<Tensor, Tensor, Tensor>
             foreach (var embedding in embeddings)
                 nn.init.zeros_(embedding.weight!);
 
-        var width = IsLinear ? numbers.Length * 2 : numbers.Length + (int)lower_FT.numel() + sizes.Sum();
+        // libtorch cannot begin a layer without inputs; a linear one then uses its bias alone.
+        var width = IsLinear ? Math.Max(1, numbers.Length * 2) : numbers.Length + (int)lower_FT.numel() + sizes.Sum();
         layers = nn.ModuleList([.. hidden.Prepend(width).Zip(hidden.Append(outputs), (input, output) => nn.Linear(input, output))]);
         dropout = nn.Dropout((spec as MlpNetwork)?.Dropout ?? 0);
         RegisterComponents();
@@ -55,7 +56,10 @@ internal sealed class Network : nn.Module<Tensor, Tensor, Tensor>
         var embedded = embeddings.Select((embedding, c) => embedding.call(categories_BC.select(1, c)));
 
         if (IsLinear)
-            return embedded.Aggregate(layers[0].call(cat([z_BF, missing_BF.to_type(ScalarType.Float32)], 1)), (sum, weight) => sum + weight);
+        {
+            var fromNumbers = numbers_BF.shape[1] == 0 ? layers[0].bias! : layers[0].call(cat([z_BF, missing_BF.to_type(ScalarType.Float32)], 1));
+            return embedded.Aggregate(fromNumbers, (sum, weight) => sum + weight);
+        }
 
         // Piecewise-linear encoding (Gorishniy et al. 2022, arXiv:2203.05556), clipped at both ends: an outlier is "the last bin, full".
         var bins_BFT = ((z_BF.unsqueeze(2) - lower_FT) / width_FT).clamp(0, 1);

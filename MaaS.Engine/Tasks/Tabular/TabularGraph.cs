@@ -25,7 +25,7 @@ internal static class TabularGraph
         var columns = numbers.Select(feature => feature.Type == ColumnType.Date ? Days(graph, inputs[feature.Name]) : inputs[feature.Name]).ToArray();
         var embedded = categories.Select((feature, c) => graph.Gather(
             Weight($"embeddings.{c}.weight"),
-            graph.Reshape(graph.Lookup(inputs[feature.Name], feature.Categories, [.. feature.Categories.Select((_, i) => i + 1L)], 0), -1)));
+            graph.Reshape(Index(graph, inputs[feature.Name], feature.Categories), -1)));
 
         var parts = new List<Value>();
         if (columns.Length > 0)
@@ -73,6 +73,11 @@ internal static class TabularGraph
         }
         return graph.Build(typeof(TabularGraph).Assembly.GetName().Version!.ToString(3));
     }
+
+    /// <summary>1 plus the position among the known texts, 0 for any other. LabelEncoder wants one text at least, also of a column that knows none.</summary>
+    private static Value Index(GraphBuilder graph, Value texts, string[] known) => known.Length == 0
+        ? graph.Lookup(texts, [""], [0], 0)
+        : graph.Lookup(texts, known, [.. known.Select((_, i) => i + 1L)], 0);
 
     private static Value Days(GraphBuilder graph, Value days) => graph.Where(
         graph.Equal(days, graph.Constant("missing_day", [long.MinValue])),

@@ -22,6 +22,7 @@ public sealed class BrokenFileTests
     [InlineData("a,b\n1,2\n3,\"x\"y\n", "The quotes of the row that begins on line 3 are broken: a quoted cell must end with a double quote, and a double quote inside it is written twice.")]
     [InlineData("%PDF-1.7 ...", "The file is a PDF, not a table in text form; save it as CSV or Parquet.")]
     [InlineData("PAR1 and no more", "The Parquet file cannot be read: ")]
+    [InlineData("PAR1aaaaPAR1", "The Parquet file cannot be read: its end is not that of a Parquet file.")]
     public void A_broken_file_is_refused_with_the_line_and_the_reason(string text, string sentence) => Refused(Encoding.UTF8.GetBytes(text), s_detect, sentence);
 
     [Fact]
@@ -49,6 +50,16 @@ public sealed class BrokenFileTests
             "Line 3 is not valid UTF-8 (byte 18 of the file). Choose the file's own encoding, or none to have it detected.");
         Refused(latin, s_detect with { Encoding = "klingon" },
             "\"klingon\" is not a known encoding; for example utf-8, windows-1252 or utf-16.");
+    }
+
+    [Fact]
+    public void A_zero_character_far_into_a_text_is_refused_because_nothing_can_store_it()
+    {
+        var rows = string.Concat(Enumerable.Repeat("12.5,red\n", 200_000));
+
+        Refused($"a,b\n{rows}1,\0\n", "Line 200,002 holds the character U+0000, which no text has and nothing can store; save the file again without it.");
+        Refused([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("a,b\n1,x\n2,\0y\n")], s_detect,
+            "Line 3 holds the character U+0000, which no text has and nothing can store; save the file again without it.");
     }
 
     [Fact]

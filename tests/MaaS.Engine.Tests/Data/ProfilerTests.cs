@@ -188,6 +188,24 @@ public sealed class ProfilerTests
     }
 
     [Fact]
+    public async Task A_zero_character_in_a_Parquet_text_is_refused_because_nothing_can_store_it()
+    {
+        using var file = new MemoryStream();
+        var field = new DataField<string>("city");
+        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(field), file, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            using var rows = writer.CreateRowGroup();
+            await rows.WriteAsync(field, new[] { "Rome", "Os\0lo" });
+        }
+        using var stored = new TestFile(file.ToArray());
+
+        var error = Assert.Throws<UserError>(() => Profiler.Profile(stored.Path, new ReadingOptions(), null, TestContext.Current.CancellationToken));
+
+        Assert.Equal(
+            "The Parquet file cannot be read: a text of column city holds the character U+0000, which no text has and nothing can store.", error.Message);
+    }
+
+    [Fact]
     public void Adult_is_read_as_its_documentation_says()
     {
         var profile = Profiler.Profile(TestFile.Shared("adult/adult-train.csv"), new ReadingOptions(), null, TestContext.Current.CancellationToken);

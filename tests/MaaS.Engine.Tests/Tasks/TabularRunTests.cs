@@ -89,6 +89,23 @@ public sealed class TabularRunTests : IDisposable
     }
 
     [Theory]
+    [MemberData(nameof(Learners))]
+    public void A_category_column_without_one_frequent_text_is_learned_and_served(TabularNetwork network, string target)
+    {
+        // Each nickname comes twice: a category to the profile, too rare for a place of its own to the encoder.
+        var shop = Shop(200);
+        var lines = File.ReadAllLines(Path.Combine(_folder, "shop.csv"));
+        File.WriteAllLines(Path.Combine(_folder, "rare.csv"), lines.Select((line, i) => $"{(i == 0 ? "nickname" : $"nick {(i + 1) / 2}")},{line}"));
+        var rare = Read(Path.Combine(_folder, "rare.csv"), new ReadingOptions());
+
+        var (outcome, _) = Train(new TabularTraining(target, ["nickname"], Network: network) { Epochs = 2 }, rare);
+
+        Assert.Equal((shop.RowCount, ColumnType.Category), (rare.RowCount, rare["nickname"].Type));
+        Assert.Empty(outcome.Manifest.Inputs.Single().Categories!);
+        Assert.InRange(outcome.Manifest.ParityMaxDifference, 0, 1e-4);
+    }
+
+    [Theory]
     [InlineData("spent")]
     [InlineData("side")]
     public void Numbers_that_are_all_constant_do_not_keep_a_network_from_its_graph(string target)
@@ -154,6 +171,31 @@ public sealed class TabularRunTests : IDisposable
         var error = Assert.Throws<UserError>(() => Train(
             new TabularTraining("spent", Network: new LinearNetwork()) { Optimizer = new SgdSpec { LearningRate = 100 }, Epochs = 30 }, Shop(300)));
         Assert.Contains("optimizer.learning_rate (it is 100)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bought")]
+    [InlineData("spent")]
+    public void Outputs_that_are_no_numbers_end_a_run_with_that_sentence_too(string target)
+    {
+        var error = Assert.Throws<UserError>(() => Train(
+            new TabularTraining(target, Network: new MlpNetwork([64, 32])) { Optimizer = new SgdSpec { LearningRate = 100 }, Epochs = 30 }, Shop(300)));
+        Assert.Equal("The loss became NaN in epoch 1; lower optimizer.learning_rate (it is 100).", error.Message);
+    }
+
+    [Fact]
+    public void Rows_beyond_every_scale_are_measured_and_exported_like_any_other()
+    {
+        var shop = Shop(300);
+        var lines = File.ReadAllLines(Path.Combine(_folder, "shop.csv"));
+        File.WriteAllLines(Path.Combine(_folder, "wild.csv"), lines.Select((line, i) => i == 0 ? line : $"3e38,{line[(line.IndexOf(',') + 1)..]}"));
+
+        var (outcome, _) = Train(
+            new TabularTraining("bought", Network: new LinearNetwork(), Split: new SplitSpec(TestDatasetVersionId: Guid.NewGuid())) { Epochs = 2 },
+            shop, test: Read(Path.Combine(_folder, "wild.csv"), new ReadingOptions()));
+        using var model = Model.Load(Path.Combine(_folder, "package"));
+
+        Assert.Equal(300, outcome.Manifest.Metrics.Rows);
     }
 
     [Fact]
