@@ -75,7 +75,7 @@ internal static class DatasetVersionEndpoints
         if (UnknownColumn(version, reading) is { } column)
             return new InvalidProblem("column_unknown", $"types names the column \"{column}\", which the file does not have.");
         var upload = new Upload(version.FileName, version.Sha256, version.Bytes);
-        return TypedResults.Ok(await upload.AddTo(context, caller, version.Dataset, reading, "reread", token));
+        return TypedResults.Ok(await upload.Reread(context, caller, version.Dataset, reading, token));
     }
 
     private static async Task<Results<FileStreamHttpResult, NotFoundProblem>> Download(

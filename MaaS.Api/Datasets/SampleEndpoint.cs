@@ -19,7 +19,11 @@ internal static class SampleEndpoint
         return await uploads.Store(file, file.Content.Length, caller, token) switch
         {
             (null, TooLargeProblem tooLarge) => tooLarge,
-            var (upload, _) => TypedResults.Ok(await upload!.Create(context, caller, await FreeName(context, caller, data.Title, token), token)),
+            var (upload, _) => await upload!.Create(context, caller, await FreeName(context, caller, data.Title, token), token) switch
+            {
+                (null, { } full) => full,
+                var (view, _) => TypedResults.Ok(view!),
+            },
         };
     }
 

@@ -1,4 +1,6 @@
 // A file that is in the store, and the rows that make it a dataset version with a job to read it: all of them or none.
+// None too when the team's quota has filled up meanwhile; the file is then swept as one that nothing points to.
+using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
 using MaaS.Catalog.Datasets;
@@ -15,22 +17,36 @@ internal sealed record Upload(string FileName, string Sha256, long Bytes)
     private const int ProfilePriority = 5;
 
     /// <summary>Makes the dataset and its first version.</summary>
-    public async Task<DatasetView> Create(CatalogContext context, Caller caller, string name, CancellationToken token)
+    public async Task<(DatasetView? View, TooLargeProblem? Problem)> Create(CatalogContext context, Caller caller, string name, CancellationToken token)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         var dataset = context.Datasets.Add(new() { TeamId = caller.TeamId, Name = name }).Entity;
         await context.SaveChangesAsync(token);
         await Add(context, caller, dataset, new(), "uploaded", token);
+        if (await StorageQuota.Exceeded(context, caller, token) is { } problem)
+            return (null, problem);
         await transaction.CommitAsync(token);
-        return (await DatasetEndpoints.Find(context, caller, dataset.Id, token))!;
+        return (await DatasetEndpoints.Find(context, caller, dataset.Id, token), null);
     }
 
     /// <summary>Makes the next version of a dataset.</summary>
-    public async Task<DatasetVersionView> AddTo(
-        CatalogContext context, Caller caller, Dataset dataset, ReadingOptions reading, string action, CancellationToken token)
+    public async Task<(DatasetVersionView? View, TooLargeProblem? Problem)> AddTo(
+        CatalogContext context, Caller caller, Dataset dataset, CancellationToken token)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(token);
-        var version = await Add(context, caller, dataset, reading, action, token);
+        var version = await Add(context, caller, dataset, new(), "uploaded", token);
+        if (await StorageQuota.Exceeded(context, caller, token) is { } problem)
+            return (null, problem);
+        await transaction.CommitAsync(token);
+        return (DatasetViews.Version.Compile()(version), null);
+    }
+
+    /// <summary>Makes the next version of a dataset from the file of an earlier one, which takes no more room than before.</summary>
+    public async Task<DatasetVersionView> Reread(
+        CatalogContext context, Caller caller, Dataset dataset, ReadingOptions reading, CancellationToken token)
+    {
+        await using var transaction = await context.Database.BeginTransactionAsync(token);
+        var version = await Add(context, caller, dataset, reading, "reread", token);
         await transaction.CommitAsync(token);
         return DatasetViews.Version.Compile()(version);
     }

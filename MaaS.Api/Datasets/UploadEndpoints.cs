@@ -32,7 +32,11 @@ internal static class UploadEndpoints
         {
             (null, TooLargeProblem tooLarge) => tooLarge,
             (null, InvalidProblem empty) => empty,
-            var (upload, _) => TypedResults.Ok(await upload!.Create(context, caller, name, token)),
+            var (upload, _) => await upload!.Create(context, caller, name, token) switch
+            {
+                (null, { } full) => full,
+                var (view, _) => TypedResults.Ok(view!),
+            },
         };
     }
 
@@ -50,7 +54,11 @@ internal static class UploadEndpoints
         {
             (null, TooLargeProblem tooLarge) => tooLarge,
             (null, InvalidProblem empty) => empty,
-            var (upload, _) => TypedResults.Ok(await upload!.AddTo(context, caller, row, new(), "uploaded", token)),
+            var (upload, _) => await upload!.AddTo(context, caller, row, token) switch
+            {
+                (null, { } full) => full,
+                var (view, _) => TypedResults.Ok(view!),
+            },
         };
     }
 }

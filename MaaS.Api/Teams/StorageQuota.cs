@@ -1,9 +1,12 @@
 // How much room a team has left on disk, and the refusal when there is none. Knows bytes, not what they mean.
+// An upload asks before its file streams in, and again, with the team's row locked, before the file counts:
+// two uploads at once may both have seen the same room.
 using System.Globalization;
 using MaaS.Api.Problems;
 using MaaS.Catalog;
 using MaaS.Catalog.Artifacts;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace MaaS.Api.Teams;
 
@@ -12,9 +15,24 @@ internal sealed class StorageQuota(IDbContextFactory<CatalogContext> contexts, S
     public async Task<Room> Of(Caller caller, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        var quota = await context.Teams.Where(row => row.Id == caller.TeamId).Select(row => row.StorageQuotaBytes).SingleAsync(token);
+        var quota = await Of(context, caller, token);
         return new(quota, Math.Max(0, quota - await storage.Of(caller.TeamId, token)));
     }
+
+    /// <summary>For a transaction that has added a file's rows and would commit next; the team's other uploads wait for its end.</summary>
+    /// <returns>Null when everything fits, the added rows included.</returns>
+    public static async Task<TooLargeProblem?> Exceeded(CatalogContext context, Caller caller, CancellationToken token)
+    {
+        // Not "for update", which would keep every other row that names the team from being added.
+        await context.Database.ExecuteSqlAsync($"select 1 from teams where id = {caller.TeamId} for no key update", token);
+        var quota = await Of(context, caller, token);
+        var used = await StorageUse.Of((NpgsqlConnection)context.Database.GetDbConnection(), caller.TeamId, token);
+        return used <= quota ? null : new("storage_quota_exceeded", string.Create(CultureInfo.InvariantCulture,
+            $"The team's storage quota is {quota:N0} bytes, and with what else has just been uploaded this file is {used - quota:N0} too many; delete what is not needed, or ask for more."));
+    }
+
+    private static Task<long> Of(CatalogContext context, Caller caller, CancellationToken token) =>
+        context.Teams.Where(row => row.Id == caller.TeamId).Select(row => row.StorageQuotaBytes).SingleAsync(token);
 }
 
 /// <summary>In bytes.</summary>

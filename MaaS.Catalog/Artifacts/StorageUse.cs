@@ -8,7 +8,14 @@ public sealed class StorageUse(NpgsqlDataSource database)
     /// <summary>Bytes of every file that the team's datasets, runs and models point to; content named twice counts once.</summary>
     public async Task<long> Of(Guid teamId, CancellationToken token)
     {
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(token);
+        return await Of(connection, teamId, token);
+    }
+
+    /// <summary>The same, with what the connection's own transaction has added.</summary>
+    public static async Task<long> Of(NpgsqlConnection connection, Guid teamId, CancellationToken token)
+    {
+        await using var command = new NpgsqlCommand(
             """
             select coalesce(sum(bytes), 0)::bigint from (
                 select sha256, bytes from dataset_versions where team_id = $1
@@ -16,7 +23,7 @@ public sealed class StorageUse(NpgsqlDataSource database)
                 select a.sha256, a.bytes from artifacts a join runs r on r.id = a.run_id where r.team_id = $1
                 union
                 select f.sha256, f.bytes from model_files f join model_versions v on v.id = f.version_id where v.team_id = $1) files
-            """);
+            """, connection);
         command.Parameters.Add(new() { Value = teamId });
         return (long)(await command.ExecuteScalarAsync(token))!;
     }

@@ -117,6 +117,44 @@ public sealed class UploadTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task Uploads_at_once_do_not_take_the_same_room_twice()
+    {
+        const int quota = 1 << 20;
+        var small = await TestTeam.Create(Api, $"small {Guid.NewGuid()}", quota);
+        var dataset = await small.Client(Role.Member).UploadDataset("first", "a.csv", new MemoryStream(s_file), Token);
+        var files = Files().Count;
+        var go = new TaskCompletionSource();
+
+        var answers = Enumerable.Range(0, 6).Select(async i =>
+        {
+            var file = new Waiting(Enumerable.Repeat((byte)('a' + i), 300_000).ToArray(), go.Task);
+            return i < 3
+                ? await Code(() => small.Client(Role.Member).UploadDataset($"new {i}", "a.csv", file, Token))
+                : await Code(() => small.Client(Role.Member).UploadDatasetVersion(dataset.Id, "a.csv", file, Token));
+        }).ToList();
+        // Each has been let in, with room for itself alone, before the first has ended.
+        await Until(() => Files().Count == files + 6);
+        go.SetResult();
+        var codes = await Task.WhenAll(answers);
+
+        Assert.Equal(["", .. Enumerable.Repeat("storage_quota_exceeded", 5)], codes.Order(StringComparer.Ordinal));
+        Assert.Equal(600_000 + s_file.Length, (await small.Client(Role.Member).WhoAmI(Token)).Team.StorageBytes);
+
+        static async Task<string> Code(Func<Task> upload)
+        {
+            try
+            {
+                await upload();
+                return "";
+            }
+            catch (ProblemException refusal)
+            {
+                return refusal.Problem.Code;
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_connection_cut_in_the_middle_leaves_nothing_behind()
     {
         var before = await Team.Rows();
@@ -174,6 +212,20 @@ public sealed class UploadTests(ApiServer api) : ApiTest(api)
     {
         for (var deadline = DateTime.UtcNow.AddSeconds(30); !happened(); await Task.Delay(50, Token))
             Assert.True(DateTime.UtcNow < deadline, "It did not happen within 30 seconds.");
+    }
+
+    /// <summary>Sends a first half at once, and as much again when it is told to.</summary>
+    private sealed class Waiting(byte[] half, Task go) : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            await destination.WriteAsync(half, cancellationToken);
+            await destination.FlushAsync(cancellationToken);
+            await go;
+            await destination.WriteAsync(half, cancellationToken);
+        }
     }
 
     /// <summary>Bytes without an announced length.</summary>
