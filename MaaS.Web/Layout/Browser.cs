@@ -3,8 +3,9 @@ using Microsoft.JSInterop;
 
 namespace MaaS.Web.Layout;
 
-internal sealed class Browser(IJSRuntime js)
+internal sealed class Browser(IJSRuntime js) : IDisposable
 {
+    private DotNetObjectReference<Browser>? _self;
     private TimeZoneInfo _zone = TimeZoneInfo.Utc;
 
     /// <summary><c>light</c>, <c>dark</c> or <c>system</c>: what the person chose.</summary>
@@ -17,7 +18,7 @@ internal sealed class Browser(IJSRuntime js)
 
     public async Task Ask()
     {
-        var facts = await js.InvokeAsync<Facts?>("maas.facts");
+        var facts = await js.InvokeAsync<Facts?>("maas.facts", _self ??= DotNetObjectReference.Create(this));
         if (facts is null) return;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(facts.Zone, out var zone)) _zone = zone;
         (Theme, IsDark) = (facts.Theme, facts.Dark);
@@ -29,6 +30,16 @@ internal sealed class Browser(IJSRuntime js)
         IsDark = await js.InvokeAsync<bool>("maas.chooseTheme", theme);
         Changed?.Invoke();
     }
+
+    /// <summary>Called by the browser when the system's theme changes and the person follows it.</summary>
+    [JSInvokable]
+    public void Follow(bool dark)
+    {
+        IsDark = dark;
+        Changed?.Invoke();
+    }
+
+    public void Dispose() => _self?.Dispose();
 
     public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone);
 

@@ -12,7 +12,10 @@
 
   window.maas = {
     antiforgery,
-    facts: () => ({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone, theme: chosen(), dark: dark() }),
+    facts: listener => {
+      media.addEventListener('change', () => { if (chosen() === 'system') listener.invokeMethodAsync('Follow', dark()); });
+      return { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, theme: chosen(), dark: dark() };
+    },
     chooseTheme: theme => {
       localStorage.setItem('theme', theme);
       apply();

@@ -1,0 +1,101 @@
+// A person's way through the portal in a real browser: sign in, upload, train, watch, deploy, predict, roll back.
+// Everything behind it is real: the AppHost, PostgreSQL, a worker, libtorch, ONNX Runtime.
+using MaaS.Contracts.Datasets;
+using MaaS.EndToEnd.Tests.AppHost;
+using static Microsoft.Playwright.Assertions;
+
+namespace MaaS.EndToEnd.Tests.Portal;
+
+public sealed class WalkTests : IDisposable
+{
+    private const string Email = "admin@example.com";
+    private const string Password = "a password for a test";
+
+    private readonly string _data = Directory.CreateTempSubdirectory("maas-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public async Task A_person_goes_from_a_file_to_a_prediction_and_back_to_the_version_before()
+    {
+        await using var browser = await Browser.Open();
+        await using var run = await AppHostRun.Up(_data, ("MAAS_ADMIN_EMAIL", Email), ("MAAS_ADMIN_PASSWORD", Password));
+        var at = await browser.Page(run.Address("web"));
+
+        await at.Goto("/");
+        await Expect(at.Id("sign-in-form")).ToBeVisibleAsync();
+        await at.Shot("sign-in");
+        await at.Id("email").FillAsync(Email);
+        await at.Id("password").FillAsync(Password);
+        await at.Id("sign-in").ClickAsync();
+        await Expect(at.Id("first-steps")).ToBeVisibleAsync();
+        await at.Shot("home");
+
+        await Upload(at);
+        await Train(at);
+        var firstRun = at.Address;
+        await at.Id("deploy").ClickAsync();
+        await Expect(at.Id("deployment-state")).ToHaveTextAsync("serving");
+        await Expect(at.Id("serving")).ToContainTextAsync("customers, version 1");
+        await at.Shot("deployment");
+
+        await at.Goto("/playground/customers");
+        await at.Id("predict").ClickAsync();
+        await Expect(at.Id("result")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(true|false)$"));
+        await at.Shot("playground");
+
+        // A second version of settings changed from the first; one click moves the traffic to it.
+        await at.Goto(firstRun);
+        await at.Id("change-settings").ClickAsync();
+        await Train(at, fromForm: true);
+        await Expect(at.Id("registered")).ToHaveTextAsync("customers, version 2");
+        await at.Id("deploy").ClickAsync();
+        await Expect(at.Id("serving")).ToContainTextAsync("customers, version 2");
+
+        await at.Id("roll-back").ClickAsync();
+        await at.Id("confirm").ClickAsync();
+        await Expect(at.Id("serving")).ToContainTextAsync("customers, version 1");
+        await Expect(at.Id("revisions").Locator("tbody tr")).ToHaveCountAsync(3);
+        await at.Shot("rolled-back");
+        Assert.Equal([], at.Complaints);
+    }
+
+    /// <returns>On the page of a dataset that has been read.</returns>
+    private static async Task Upload(PortalPage at)
+    {
+        var csv = new StringWriter();
+        SampleData.Churn.Write(csv, rows: 3000);
+        await at.Goto("/datasets");
+        await at.Shot("datasets-empty");
+        await at.Id("upload-input").SetInputFilesAsync(new FilePayload
+        {
+            Name = "customers.csv",
+            MimeType = "text/csv",
+            Buffer = System.Text.Encoding.UTF8.GetBytes($"{csv}"),
+        });
+        await Expect(at.Id("row-count")).ToHaveTextAsync("3,000");
+        await Expect(at.Id("columns")).ToContainTextAsync("monthly_price");
+        await at.Shot("dataset");
+    }
+
+    /// <returns>On the page of a run that has succeeded and registered a version.</returns>
+    private static async Task Train(PortalPage at, bool fromForm = false)
+    {
+        if (!fromForm)
+        {
+            await at.Id("train-on").ClickAsync();
+            await at.Id("target").SelectOptionAsync("churned");
+        }
+        await Expect(at.Id("target")).ToHaveValueAsync("churned");
+        await at.Id("register-as").FillAsync("customers");
+        await at.Id("epochs").FillAsync("12");
+        await at.Shot("train");
+        await at.Id("train").ClickAsync();
+        await Expect(at.Id("run-state")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("queued|running|succeeded"));
+        await Expect(at.Id("log")).ToContainTextAsync("epoch 1");
+        await Expect(at.Id("run-state")).ToHaveTextAsync("succeeded");
+        await Expect(at.Id("registered")).ToContainTextAsync("customers, version");
+        await Expect(at.Id("charts")).ToContainTextAsync("loss");
+        await at.Shot("run");
+    }
+}
