@@ -43,6 +43,6 @@ internal static class Platform
         return job.State == JobState.Succeeded ? job : throw new InvalidOperationException($"The {job.Kind} job ended {job.State}: {job.Error}");
     }
 
-    private static string Setting(string name) => Environment.GetEnvironmentVariable(name)
+    public static string Setting(string name) => Environment.GetEnvironmentVariable(name)
         ?? throw new InvalidOperationException($"{name} is not set. Run this through ./maas demo or ./maas bench, which start a platform and set it.");
 }

@@ -7,11 +7,12 @@ return name switch
 {
     "demo" => await Demo.Run(),
     "foundation" => await Foundation.Run(),
+    "upload" => await Upload.Run(),
     _ => Unknown(name),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation; and demo, which is the main path, asserted.");
+    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload; and demo, which is the main path, asserted.");
     return 2;
 }
