@@ -8,6 +8,10 @@ namespace MaaS.Contracts.Training;
 /// <param name="BatchSize">Rows per step; null is derived from the number of rows. Full-batch gradient descent ignores it.</param>
 /// <param name="Patience">Epochs without a better validation loss before stopping; 0 never stops early.</param>
 /// <param name="Seed">Same seed, same data, same machine: same losses, to the bit.</param>
+/// <param name="Schedule">How the learning rate moves; null is the task's usual one.</param>
+/// <param name="ClipNorm">Gradients longer than this (Euclidean norm over all parameters) are shortened to it; null leaves them.</param>
+/// <param name="Accumulation">Batches whose gradients are averaged into one step.</param>
+/// <param name="Ema">Validate and keep an exponential moving average of the parameters with this decay per step; null keeps the parameters themselves.</param>
 /// <param name="Device">Where to run; auto takes a GPU when the worker has one.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(TabularTraining), "tabular")]
@@ -17,7 +21,11 @@ public abstract record TrainingSpec(
     [property: Range(1, 1_000_000)] int? BatchSize = null,
     [property: Range(0, 10_000)] int Patience = 8,
     [property: Range(0, int.MaxValue)] int Seed = 42,
-    DeviceChoice Device = DeviceChoice.Auto);
+    DeviceChoice Device = DeviceChoice.Auto,
+    ScheduleSpec? Schedule = null,
+    [property: Range(1e-6, 1e6)] double? ClipNorm = null,
+    [property: Range(1, 1024)] int Accumulation = 1,
+    [property: Range(0.5, 0.99999)] double? Ema = null);
 
 public enum DeviceChoice { Auto, Cpu, Cuda }
 

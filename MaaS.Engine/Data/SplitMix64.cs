@@ -21,7 +21,7 @@ internal struct SplitMix64(ulong seed)
     public double Unit() => ((Next() >> 11) + 1) * (1.0 / (1UL << 53));
 
     /// <summary>Fisher and Yates, from the end.</summary>
-    public void Shuffle(Span<int> values)
+    public void Shuffle<T>(Span<T> values)
     {
         for (var last = values.Length - 1; last > 0; last--)
         {

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MaaS.Engine.Optimizers;
 
-internal sealed class Adam(Tensor theta, Tensor gradient, double learningRate, double beta1, double beta2, double epsilon, double weightDecay = 0)
+/// <param name="decayed">The part of theta that shrinks: matrices; a bias or a norm's scale has nothing to gain from it.</param>
+internal sealed class Adam(
+    Tensor theta, Tensor gradient, double learningRate, double beta1, double beta2, double epsilon, double weightDecay = 0, Tensor? decayed = null)
     : Optimizer(learningRate)
 {
     private readonly Tensor _mean = zeros_like(theta).DetachFromDisposeScope();
@@ -21,7 +23,7 @@ internal sealed class Adam(Tensor theta, Tensor gradient, double learningRate, d
     {
         var t = _steps.add_(1).item<long>();
         if (weightDecay > 0)
-            theta.mul_(1 - LearningRate * weightDecay);
+            (decayed ?? theta).mul_(1 - LearningRate * weightDecay);
         _mean.mul_(beta1).add_(gradient * (1 - beta1));
         _square.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
         var denominator = _square.div(1 - Math.Pow(beta2, t)).sqrt_().add_(epsilon);

@@ -1,5 +1,6 @@
-// An optimizer is an update rule over two flat tensors: parameters theta and gradient g. It knows no module, no epoch, no schedule.
+// An optimizer is an update rule over two flat tensors: parameters theta and gradient g. It knows no module and no epoch.
 using MaaS.Contracts.Training;
+using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Optimizers;
@@ -7,7 +8,10 @@ namespace MaaS.Engine.Optimizers;
 /// <summary>alpha is the learning rate; t, the number of steps, counts from 1.</summary>
 internal abstract class Optimizer(double learningRate) : IDisposable
 {
-    public double LearningRate { get; set; } = learningRate;
+    /// <summary>The schedule's factor for the next step.</summary>
+    public double Scale { get; set; } = 1;
+
+    public double LearningRate => learningRate * Scale;
 
     /// <summary>Live tensors: copying a saved state into them restores it.</summary>
     public virtual IReadOnlyDictionary<string, Tensor> State { get; } = new Dictionary<string, Tensor>();
@@ -29,15 +33,19 @@ internal abstract class Optimizer(double learningRate) : IDisposable
     }
 
     /// <param name="spec">With its learning rate filled in.</param>
-    public static Optimizer For(OptimizerSpec spec, Tensor theta, Tensor gradient)
+    public static Optimizer For(OptimizerSpec spec, FlatParameters parameters)
     {
         var rate = spec.LearningRate ?? DefaultLearningRate(spec);
+        var (theta, gradient, decayed) = (parameters.Theta, parameters.Gradient, parameters.Decayed);
         return spec switch
         {
             GradientDescentSpec or SgdSpec => new GradientDescent(theta, gradient, rate),
             MomentumSpec momentum => new Momentum(theta, gradient, rate, momentum.Beta),
             AdamSpec adam => new Adam(theta, gradient, rate, adam.Beta1, adam.Beta2, adam.Epsilon),
-            AdamWSpec adamw => new Adam(theta, gradient, rate, adamw.Beta1, adamw.Beta2, adamw.Epsilon, adamw.WeightDecay),
+            AdamWSpec adamw => new Adam(theta, gradient, rate, adamw.Beta1, adamw.Beta2, adamw.Epsilon, adamw.WeightDecay, decayed),
+            RmsPropSpec rmsprop => new RmsProp(theta, gradient, rate, rmsprop.Beta, rmsprop.Epsilon),
+            LionSpec lion => new Lion(theta, gradient, rate, lion.Beta1, lion.Beta2, lion.WeightDecay, decayed),
+            MuonSpec muon => new Muon(parameters, muon, rate),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, null),
         };
     }
@@ -48,6 +56,8 @@ internal abstract class Optimizer(double learningRate) : IDisposable
         GradientDescentSpec => 0.5,
         SgdSpec => 0.05,
         MomentumSpec => 0.1,
+        LionSpec => 1e-4,
+        MuonSpec => 0.02,
         _ => 1e-3,
     };
 }

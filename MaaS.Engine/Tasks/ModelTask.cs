@@ -1,5 +1,6 @@
 // What the training loop needs to know of a task: a network, the loss on some training rows, and how well it does on validation.
 // A task is its encoder (raw data to tensors), its network and its loss; knows nothing of optimizers, epochs or files.
+using MaaS.Engine.Data;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks;
@@ -9,7 +10,16 @@ public abstract class ModelTask : IDisposable
     /// <summary>The module whose parameters are learned; already on the device.</summary>
     public abstract nn.Module Network { get; }
 
+    /// <summary>Rows of one epoch.</summary>
     public abstract int TrainRows { get; }
+
+    /// <summary>The rows of an epoch in the order they are taken: from the seed and the epoch alone, so a resumed run takes the same.</summary>
+    public virtual long[] Order(int epoch, int seed)
+    {
+        var rows = Enumerable.Range(0, TrainRows).Select(row => (long)row).ToArray();
+        new SplitMix64((ulong)seed << 32 | (uint)epoch).Shuffle<long>(rows);
+        return rows;
+    }
 
     /// <summary>Mean loss, differentiable.</summary>
     /// <param name="rows_B">Row numbers into the training part, int64, on the device.</param>
@@ -17,6 +27,10 @@ public abstract class ModelTask : IDisposable
 
     /// <summary>Loss and figures on the validation rows; the one called <c>loss</c> decides what is best.</summary>
     public abstract IReadOnlyDictionary<string, double> Validate();
+
+    /// <summary>Whether a matrix of the network lies between its first and its last layer: Muon takes those.</summary>
+    /// <param name="name">As in the network's state.</param>
+    public virtual bool IsHidden(string name) => false;
 
     public abstract void Dispose();
 }

@@ -1,8 +1,7 @@
-// Saves a training so that it can go on where it was, to the bit: parameters, best parameters, optimizer state, random state.
+// Saves a training so that it can go on where it was, to the bit: all the tensors it is told of, and the random state.
 // The file is safetensors. Where it is kept is the caller's concern: it is handed over when it is complete.
 using System.Globalization;
 using System.Text.Json;
-using MaaS.Engine.Optimizers;
 using MaaS.Engine.Packages;
 using static TorchSharp.torch;
 
@@ -18,35 +17,30 @@ public sealed record Checkpointing(
 {
     private long _last = Environment.TickCount64;
 
-    internal TrainingProgress? Restore(FlatParameters parameters, Optimizer optimizer, Tensor best)
+    /// <param name="live">What the training goes on with; overwritten.</param>
+    internal TrainingProgress? Restore(IEnumerable<KeyValuePair<string, Tensor>> live)
     {
         if (ResumeFrom is null)
             return null;
         using var scope = NewDisposeScope();
         var (tensors, metadata) = Safetensors.Read(ResumeFrom);
         using var quiet = no_grad();
-        foreach (var (name, target) in Live(parameters, optimizer, best))
+        foreach (var (name, target) in live)
             target.copy_(tensors[name]);
         random.set_rng_state(tensors["random"]);
         return JsonSerializer.Deserialize<TrainingProgress>(metadata["progress"])!;
     }
 
-    internal void Save(TrainingProgress at, FlatParameters parameters, Optimizer optimizer, Tensor best)
+    internal void Save(TrainingProgress at, IEnumerable<KeyValuePair<string, Tensor>> live)
     {
         if (Keep is null || Environment.TickCount64 - _last < Every.TotalMilliseconds)
             return;
         using var scope = NewDisposeScope();
         var path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"checkpoint-{at.Step}.safetensors"));
         Safetensors.Write(path,
-            Live(parameters, optimizer, best).Append(new("random", random.get_rng_state())),
+            live.Append(new("random", random.get_rng_state())),
             new Dictionary<string, string> { ["progress"] = JsonSerializer.Serialize(at), ["owner"] = Owner });
         Keep(path, at.Step);
         _last = Environment.TickCount64;
     }
-
-    private static IEnumerable<KeyValuePair<string, Tensor>> Live(FlatParameters parameters, Optimizer optimizer, Tensor best) =>
-    [
-        new("theta", parameters.Theta), new("best", best),
-        .. optimizer.State.Select(state => new KeyValuePair<string, Tensor>($"optimizer.{state.Key}", state.Value)),
-    ];
 }

@@ -1,20 +1,33 @@
 // All parameters of a network in one buffer, all gradients in another: an optimizer's step is then a few operations on two
-// tensors instead of a few on each of a hundred.
+// tensors instead of a few on each of a hundred. In this order: hidden matrices by shape, other matrices, vectors.
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Training;
 
+/// <summary>Matrices of one shape, one after the other from an offset on.</summary>
+internal sealed record MatrixStack(long Offset, long Count, long Rows, long Columns);
+
 internal sealed class FlatParameters : IDisposable
 {
     /// <summary>From here on the module's parameters are views of <see cref="Theta"/>, and their gradients of <see cref="Gradient"/>.</summary>
-    public FlatParameters(nn.Module module)
+    /// <param name="isHidden">Whether a matrix lies between the first and the last layer; by its name in the module. Null: none does.</param>
+    public FlatParameters(nn.Module module, Func<string, bool>? isHidden = null)
     {
         using var quiet = no_grad();
-        var parameters = module.parameters().Where(parameter => parameter.requires_grad).ToArray();
-        Theta = cat([.. parameters.Select(parameter => parameter.detach().flatten())]).DetachFromDisposeScope();
+        var parameters = module.named_parameters().Where(named => named.parameter.requires_grad)
+            .Select(named => (Parameter: named.parameter, Hidden: named.parameter.dim() >= 2 && isHidden?.Invoke(named.name) == true))
+            .OrderBy(one => one.Hidden ? 0 : one.Parameter.dim() >= 2 ? 1 : 2)
+            .ThenBy(one => one.Hidden ? Rows(one.Parameter) : 0).ThenBy(one => one.Hidden ? Columns(one.Parameter) : 0)
+            .ToArray();
+        Buffers = [.. module.named_buffers().Where(named => named.buffer.is_floating_point()).Select(named => named.buffer)];
+        Theta = cat([.. parameters.Select(one => one.Parameter.detach().flatten())]).DetachFromDisposeScope();
         Gradient = zeros_like(Theta).DetachFromDisposeScope();
+        DecayedCount = parameters.Where(one => one.Parameter.dim() >= 2).Sum(one => one.Parameter.numel());
+        Decayed = Theta.slice(0, 0, DecayedCount, 1).DetachFromDisposeScope();
+        HiddenStacks = Stacks(parameters.Where(one => one.Hidden).Select(one => one.Parameter));
+        HiddenCount = parameters.Where(one => one.Hidden).Sum(one => one.Parameter.numel());
         long offset = 0;
-        foreach (var parameter in parameters)
+        foreach (var (parameter, _) in parameters)
         {
             var (shape, count) = (parameter.shape, parameter.numel());
             parameter.set_(Theta.slice(0, offset, offset + count, 1).view(shape));
@@ -27,9 +40,41 @@ internal sealed class FlatParameters : IDisposable
 
     public Tensor Gradient { get; }
 
+    /// <summary>What weight decay shrinks: the matrices, a view of <see cref="Theta"/>.</summary>
+    public Tensor Decayed { get; }
+
+    public long DecayedCount { get; }
+
+    public long HiddenCount { get; }
+
+    public IReadOnlyList<MatrixStack> HiddenStacks { get; }
+
+    /// <summary>What the network keeps without learning it by gradient, such as a batch norm's running mean.</summary>
+    public IReadOnlyList<Tensor> Buffers { get; }
+
     public void Dispose()
     {
+        Decayed.Dispose();
         Theta.Dispose();
         Gradient.Dispose();
     }
+
+    private static MatrixStack[] Stacks(IEnumerable<Tensor> hidden)
+    {
+        long offset = 0;
+        return
+        [
+            .. hidden.GroupBy(matrix => (Rows: Rows(matrix), Columns: Columns(matrix))).Select(stack =>
+            {
+                var made = new MatrixStack(offset, stack.Count(), stack.Key.Rows, stack.Key.Columns);
+                offset += made.Count * made.Rows * made.Columns;
+                return made;
+            }),
+        ];
+    }
+
+    // A kernel (O, I, H, W) counts as a matrix O x IHW.
+    private static long Rows(Tensor parameter) => parameter.shape[0];
+
+    private static long Columns(Tensor parameter) => parameter.numel() / parameter.shape[0];
 }

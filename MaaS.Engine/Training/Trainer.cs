@@ -1,7 +1,6 @@
 // The training loop, to be read aloud: shuffle, step through the batches, look at the validation rows, keep the best, stop when it
 // no longer gets better. The same for every task. Knows nothing of files but its checkpoint, nothing of the platform.
 using MaaS.Contracts.Training;
-using MaaS.Engine.Data;
 using MaaS.Engine.Optimizers;
 using MaaS.Engine.Tasks;
 using static TorchSharp.torch;
@@ -14,81 +13,122 @@ internal sealed class Trainer(ModelTask task, TrainingSpec spec, Compute compute
     /// <summary>How often the loss of one batch is read back; each reading waits for the device.</summary>
     private const int StepsBetweenBatchLosses = 50;
 
+    private readonly int _stepsPerEpoch = StepsPerEpoch(task, spec);
+
     /// <summary>Trains, and leaves the best parameters seen in the network.</summary>
     /// <exception cref="UserError">The loss is no longer a number.</exception>
     public TrainingProgress Run(CancellationToken token)
     {
         using var outer = NewDisposeScope();
-        using var parameters = new FlatParameters(task.Network);
-        using var optimizer = Optimizer.For(spec.Optimizer!, parameters.Theta, parameters.Gradient);
-        using var best = parameters.Theta.clone();
-        var at = checkpointing.Restore(parameters, optimizer, best) ?? new TrainingProgress();
+        using var parameters = new FlatParameters(task.Network, task.IsHidden);
+        using var optimizer = Optimizer.For(spec.Optimizer!, parameters);
+        using var average = spec.Ema is { } decay ? new Average(parameters, decay) : null;
+        using var best = new Snapshot(parameters);
+        var state = State(parameters, optimizer, average, best);
+        var at = checkpointing.Restore(state) ?? new TrainingProgress();
         if (at.Epoch > 0)
             progress.Report(new Said($"resumed after epoch {at.Epoch}, step {at.Step}"));
 
         while (at.Epoch < spec.Epochs && !Exhausted(at))
         {
             at = at with { Epoch = at.Epoch + 1 };
-            var trainLoss = OneEpoch(at, parameters, optimizer, token);
-            at = at with { Step = at.Step + StepsPerEpoch };
-
-            var figures = task.Validate();
-            if (!double.IsFinite(figures["loss"]))
-                throw new UserError($"The loss became {figures["loss"]} in epoch {at.Epoch}; lower optimizer.learning_rate (it is {optimizer.LearningRate}).");
-            if (figures["loss"] < at.BestLoss)
-            {
-                best.copy_(parameters.Theta);
-                at = at with { BestLoss = figures["loss"], BestEpoch = at.Epoch };
-            }
-            Tell(at, trainLoss, figures, optimizer.LearningRate);
-            checkpointing.Save(at, parameters, optimizer, best);
+            var trainLoss = OneEpoch(at, parameters, optimizer, average, token);
+            at = at with { Step = at.Step + _stepsPerEpoch };
+            at = Judge(at, trainLoss, average, best, optimizer);
+            checkpointing.Save(at, state);
         }
 
-        parameters.Theta.copy_(best);
+        best.PutBack();
         progress.Report(new Said(Exhausted(at)
             ? $"stopped after epoch {at.Epoch}: no better validation loss for {spec.Patience} epochs; the best was {at.BestLoss:g6} in epoch {at.BestEpoch}"
             : $"all {at.Epoch} epochs done; the best validation loss was {at.BestLoss:g6} in epoch {at.BestEpoch}"));
         return at;
     }
 
-    private bool FullBatch => spec.Optimizer is GradientDescentSpec;
+    private static int BatchSize(ModelTask task, TrainingSpec spec) =>
+        spec.Optimizer is GradientDescentSpec ? task.TrainRows : Math.Min(spec.BatchSize!.Value, task.TrainRows);
 
-    private int BatchSize => FullBatch ? task.TrainRows : Math.Min(spec.BatchSize!.Value, task.TrainRows);
-
-    private int StepsPerEpoch => (task.TrainRows + BatchSize - 1) / BatchSize;
+    private static int StepsPerEpoch(ModelTask task, TrainingSpec spec) =>
+        (int)Math.Ceiling(task.TrainRows / ((double)BatchSize(task, spec) * spec.Accumulation));
 
     private bool Exhausted(TrainingProgress at) => spec.Patience > 0 && at.Epoch - at.BestEpoch >= spec.Patience;
 
+    /// <summary>Everything that a resumed training must have back.</summary>
+    private static List<KeyValuePair<string, Tensor>> State(FlatParameters parameters, Optimizer optimizer, Average? average, Snapshot best) =>
+    [
+        new("theta", parameters.Theta),
+        .. parameters.Buffers.Select((buffer, i) => new KeyValuePair<string, Tensor>($"buffer.{i}", buffer)),
+        .. optimizer.State.Select(state => new KeyValuePair<string, Tensor>($"optimizer.{state.Key}", state.Value)),
+        .. average is null ? [] : new[] { new KeyValuePair<string, Tensor>("ema", average.Ema) },
+        .. best.State,
+    ];
+
     /// <returns>Mean loss over the epoch's rows.</returns>
-    private double OneEpoch(TrainingProgress at, FlatParameters parameters, Optimizer optimizer, CancellationToken token)
+    private double OneEpoch(TrainingProgress at, FlatParameters parameters, Optimizer optimizer, Average? average, CancellationToken token)
     {
         using var scope = NewDisposeScope();
-        var order_N = Order(at.Epoch);
+        var schedule = new Schedule(spec.Schedule ?? new ConstantSchedule(), (long)_stepsPerEpoch * spec.Epochs, _stepsPerEpoch);
+        var order_N = tensor(task.Order(at.Epoch, spec.Seed)).to(compute.Device);
         var total = zeros(1, dtype: ScalarType.Float64, device: compute.Device);
-        for (var step = 0; step < StepsPerEpoch; step++)
+        var rows = BatchSize(task, spec);
+        for (var step = 0; step < _stepsPerEpoch; step++)
         {
             token.ThrowIfCancellationRequested();
             using var batch = NewDisposeScope();
-            var rows_B = order_N.slice(0, (long)step * BatchSize, Math.Min((step + 1L) * BatchSize, task.TrainRows), 1);
+            var first = (long)step * rows * spec.Accumulation;
+            var last = Math.Min(first + (long)rows * spec.Accumulation, task.TrainRows);
             parameters.Gradient.zero_();
-            var loss = task.Loss(rows_B);
-            loss.backward();
+            var sum = zeros(1, device: compute.Device);
+            for (var from = first; from < last; from += rows)
+            {
+                var rows_B = order_N.slice(0, from, Math.Min(from + rows, last), 1);
+                var loss = task.Loss(rows_B) * ((double)rows_B.shape[0] / (last - first));
+                loss.backward();
+                using var quiet = no_grad();
+                sum.add_(loss.detach());
+            }
+            if (spec.ClipNorm is { } norm)
+                Clip(parameters.Gradient, norm);
+            optimizer.Scale = schedule.At(at.Step + step, at.Reductions);
             optimizer.Step();
+            average?.Add(at.Step + step + 1);
             using (no_grad())
-                total.add_(loss.detach() * rows_B.shape[0]);
+                total.add_(sum * (last - first));
             if ((at.Step + step + 1) % StepsBetweenBatchLosses == 0)
-                progress.Report(new Measured("batch_loss", at.Step + step + 1, loss.item<float>()));
+                progress.Report(new Measured("batch_loss", at.Step + step + 1, sum.item<float>()));
         }
         return total.item<double>() / task.TrainRows;
     }
 
-    /// <summary>The epoch's order of rows: from the seed and the epoch alone, so a resumed run takes the same.</summary>
-    private Tensor Order(int epoch)
+    /// <summary>Pascanu et al. 2013, arXiv:1211.5063. On the device, so that nothing waits for the norm.</summary>
+    private static void Clip(Tensor gradient, double norm)
     {
-        var rows = Enumerable.Range(0, task.TrainRows).ToArray();
-        if (!FullBatch)
-            new SplitMix64((ulong)spec.Seed << 32 | (uint)epoch).Shuffle(rows);
-        return tensor(Array.ConvertAll(rows, row => (long)row)).to(compute.Device);
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        gradient.mul_((norm / (gradient.norm() + 1e-6)).clamp_(max: 1));
+    }
+
+    /// <summary>Looks at the validation rows, keeps the network if it is the best so far, and tells.</summary>
+    private TrainingProgress Judge(TrainingProgress at, double trainLoss, Average? average, Snapshot best, Optimizer optimizer)
+    {
+        var figures = average is null ? task.Validate() : average.Instead(task.Validate);
+        if (!double.IsFinite(figures["loss"]))
+            throw new UserError($"The loss became {figures["loss"]} in epoch {at.Epoch}; lower optimizer.learning_rate (it is {optimizer.LearningRate}).");
+        if (figures["loss"] < at.BestLoss)
+        {
+            if (average is null)
+                best.Take();
+            else
+                average.Instead(() => { best.Take(); return true; });
+            at = at with { BestLoss = figures["loss"], BestEpoch = at.Epoch };
+        }
+        else if (spec.Schedule is PlateauSchedule plateau && at.Epoch - Math.Max(at.BestEpoch, at.ReducedEpoch) >= plateau.Patience)
+        {
+            at = at with { Reductions = at.Reductions + 1, ReducedEpoch = at.Epoch };
+            progress.Report(new Said($"learning rate times {plateau.Factor}: no better validation loss for {plateau.Patience} epochs"));
+        }
+        Tell(at, trainLoss, figures, optimizer.LearningRate);
+        return at;
     }
 
     private void Tell(TrainingProgress at, double trainLoss, IReadOnlyDictionary<string, double> figures, double learningRate)
@@ -104,4 +144,6 @@ internal sealed class Trainer(ModelTask task, TrainingSpec spec, Compute compute
 }
 
 /// <summary>How far a training has come; with the tensors of the checkpoint, all there is to go on from.</summary>
-internal sealed record TrainingProgress(int Epoch = 0, long Step = 0, double BestLoss = double.PositiveInfinity, int BestEpoch = 0);
+/// <param name="Reductions">How often a plateau lowered the learning rate, last after <paramref name="ReducedEpoch"/>.</param>
+internal sealed record TrainingProgress(
+    int Epoch = 0, long Step = 0, double BestLoss = double.PositiveInfinity, int BestEpoch = 0, int Reductions = 0, int ReducedEpoch = 0);

@@ -46,6 +46,9 @@ internal sealed class Network : nn.Module<Tensor, Tensor, Tensor>
 
     public bool IsLinear { get; }
 
+    /// <summary>Layers, the last included.</summary>
+    public int Depth => layers.Count;
+
     /// <param name="numbers_BF">float32, NaN for missing.</param>
     /// <param name="categories_BC">int64 indices of the encoder.</param>
     /// <returns>(B, O)</returns>

@@ -34,6 +34,9 @@ internal sealed class TabularTask : ModelTask
 
     public override int TrainRows => (int)_train.Answers_N.shape[0];
 
+    /// <summary>Every layer but the last; the first takes encoded values, not the table's.</summary>
+    public override bool IsHidden(string name) => name.StartsWith("layers.", StringComparison.Ordinal) && !name.StartsWith($"layers.{_network.Depth - 1}.", StringComparison.Ordinal);
+
     public override Tensor Loss(Tensor rows_B) => LossOf(
         _network.call(_train.Numbers_NF.index_select(0, rows_B), _train.Categories_NC.index_select(0, rows_B)),
         _train.Answers_N.index_select(0, rows_B));

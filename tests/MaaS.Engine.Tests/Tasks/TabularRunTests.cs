@@ -43,12 +43,27 @@ public sealed class TabularRunTests : IDisposable
         Assert.Equal(Train(spec, Shop(600)).Losses, Train(spec, Shop(600)).Losses);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void A_run_resumed_after_any_epoch_ends_as_if_it_had_never_stopped(int epoch)
+    public static TheoryData<int, OptimizerSpec, ScheduleSpec, double?> Interrupted => new()
     {
-        var spec = new TabularTraining("bought", Network: new MlpNetwork([16])) { Epochs = 5 };
+        { 1, new AdamWSpec(), new ConstantSchedule(), null },
+        { 3, new MuonSpec(), new CosineSchedule { WarmUp = 0.1 }, 0.9 },
+        { 3, new LionSpec(), new PlateauSchedule(0.5, 1), null },
+        { 2, new RmsPropSpec(), new OneCycleSchedule(), 0.9 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Interrupted))]
+    public void A_run_resumed_after_any_epoch_ends_as_if_it_had_never_stopped(int epoch, OptimizerSpec optimizer, ScheduleSpec schedule, double? ema)
+    {
+        var spec = new TabularTraining("bought", Network: new MlpNetwork([16, 16]))
+        {
+            Epochs = 5,
+            Optimizer = optimizer,
+            Schedule = schedule,
+            Ema = ema,
+            ClipNorm = 1,
+            Accumulation = 2,
+        };
         var saved = new List<string>();
         var whole = Train(spec, Shop(600), keep: (path, _) =>
         {
