@@ -1,4 +1,5 @@
 // libtorch has one random generator and one thread count for the whole process, so its tests run one after the other.
-using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = ParallelMode.None)]
