@@ -1,4 +1,6 @@
 // Where the arithmetic runs: device, threads and seed, chosen once, said with the reason. Knows libtorch, nothing of models.
+using System.Globalization;
+using System.Runtime.InteropServices;
 using MaaS.Contracts.Training;
 using TorchSharp;
 
@@ -27,4 +29,14 @@ public sealed record Compute(torch.Device Device, int Threads, string Reason)
             _ => $"on the CPU with {threads} thread(s): no CUDA device here",
         });
     }
+
+    /// <summary>Device, threads and versions, for the run's record.</summary>
+    public IReadOnlyDictionary<string, string> Facts() => new Dictionary<string, string>
+    {
+        ["device"] = Device.ToString(),
+        ["threads"] = Threads.ToString(CultureInfo.InvariantCulture),
+        ["torchsharp"] = typeof(torch).Assembly.GetName().Version!.ToString(3),
+        ["dotnet"] = Environment.Version.ToString(),
+        ["os"] = RuntimeInformation.OSDescription,
+    };
 }

@@ -15,6 +15,9 @@ public sealed record TabularTraining(
     TabularNetwork? Network = null,
     SplitSpec? Split = null) : TrainingSpec
 {
+    [JsonIgnore]
+    public override Guid? TestDatasetVersionId => Split?.TestDatasetVersionId;
+
     /// <summary>What Auto means for a target: regression for numbers, but whole numbers with few values are classes.</summary>
     /// <param name="distinct">Distinct values of the column; matters for integers only.</param>
     public static TabularGoal GoalFor(ColumnType type, long distinct) => type switch

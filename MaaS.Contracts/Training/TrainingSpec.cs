@@ -25,7 +25,12 @@ public abstract record TrainingSpec(
     ScheduleSpec? Schedule = null,
     [property: Range(1e-6, 1e6)] double? ClipNorm = null,
     [property: Range(1, 1024)] int Accumulation = 1,
-    [property: Range(0.5, 0.99999)] double? Ema = null);
+    [property: Range(0.5, 0.99999)] double? Ema = null)
+{
+    /// <summary>The dataset version that is the test set; null when it is split off.</summary>
+    [JsonIgnore]
+    public virtual Guid? TestDatasetVersionId => null;
+}
 
 public enum DeviceChoice { Auto, Cpu, Cuda }
 

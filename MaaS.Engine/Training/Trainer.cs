@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MaaS.Engine.Training;
 
 /// <param name="spec">Every value filled in.</param>
-internal sealed class Trainer(ModelTask task, TrainingSpec spec, Compute compute, Checkpointing checkpointing, IProgress<Report> progress)
+internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute compute, Checkpointing checkpointing, IProgress<Report> progress)
 {
     /// <summary>How often the loss of one batch is read back; each reading waits for the device.</summary>
     private const int StepsBetweenBatchLosses = 50;
@@ -45,10 +45,10 @@ internal sealed class Trainer(ModelTask task, TrainingSpec spec, Compute compute
         return at;
     }
 
-    private static int BatchSize(ModelTask task, TrainingSpec spec) =>
+    private static int BatchSize(LearningTask task, TrainingSpec spec) =>
         spec.Optimizer is GradientDescentSpec ? task.TrainRows : Math.Min(spec.BatchSize!.Value, task.TrainRows);
 
-    private static int StepsPerEpoch(ModelTask task, TrainingSpec spec) =>
+    private static int StepsPerEpoch(LearningTask task, TrainingSpec spec) =>
         (int)Math.Ceiling(task.TrainRows / ((double)BatchSize(task, spec) * spec.Accumulation));
 
     private bool Exhausted(TrainingProgress at) => spec.Patience > 0 && at.Epoch - at.BestEpoch >= spec.Patience;

@@ -1,6 +1,5 @@
-// A training job: brings the tables, lets the engine train, keeps checkpoints, files and the outcome.
+// A training job: brings the files, lets the engine train, keeps checkpoints, files and the outcome.
 // It works in the child's own scratch folder. How training works is the engine's; who may write what is the queue's.
-using System.Diagnostics;
 using MaaS.Catalog;
 using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Datasets;
@@ -9,10 +8,9 @@ using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
-using MaaS.Contracts.Training;
 using MaaS.Engine;
 using MaaS.Engine.Data;
-using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Tasks;
 using MaaS.Engine.Training;
 using MaaS.Worker.Devices;
 using Microsoft.EntityFrameworkCore;
@@ -30,15 +28,11 @@ internal sealed class TrainingRun(
 
     public async Task<bool> Run(TrainJob train, CancellationToken token)
     {
-        var spec = (TabularTraining)train.Training;
         var job = await Outage.Outlast(() => LoadJob(token), token);
-        var data = await Outage.Outlast(() => Version(train.DatasetVersionId, "dataset_version_id", token), token);
         heartbeat.Report(0, "reading the data");
-        var types = TabularRun.TypesOf(spec, data.Profile!);
-        string[] columns = [.. spec.Features ?? types.Where(column => column.Value != ColumnType.Text).Select(column => column.Key), spec.Target];
-        var table = await Table(data, columns, types, token);
-        var test = spec.Split?.TestDatasetVersionId is { } id
-            ? await Table(await Outage.Outlast(() => Version(id, "training.split.test_dataset_version_id", token), token), columns, types, token)
+        var data = await Version(train.DatasetVersionId, "dataset_version_id", token);
+        var test = train.Training.TestDatasetVersionId is { } id
+            ? await Verified(await Version(id, "training.split.test_dataset_version_id", token), token)
             : null;
 
         await using var reporter = new MetricReporter(metrics, lease, job.RunId!.Value);
@@ -49,9 +43,12 @@ internal sealed class TrainingRun(
         var folder = Directory.CreateDirectory("package").FullName;
         _checkpoint = job.CheckpointSha256;
         var resumeFrom = _checkpoint is null ? null : await artifacts.VerifiedPath(_checkpoint, token);
-        var outcome = TabularRun.Run(
-            new TabularInput(spec, table, test, new Lineage(job.RunId, data.Id, data.Sha256),
-                new Checkpointing(Environment.CurrentDirectory, resumeFrom, (path, step) => Keep(path, step, reporter).GetAwaiter().GetResult(), CheckpointEvery, $"{job.Id}"), folder),
+        var outcome = ModelTraining.Run(
+            train.Training, await Verified(data, token), test,
+            new TrainingPlace(
+                new Lineage(job.RunId, data.Id, data.Sha256),
+                new Checkpointing(Environment.CurrentDirectory, resumeFrom, (path, step) => Keep(path, step, reporter).GetAwaiter().GetResult(), CheckpointEvery, $"{job.Id}"),
+                folder),
             new Listener(reporter, heartbeat), token);
 
         await sampling.CancelAsync();
@@ -100,26 +97,17 @@ internal sealed class TrainingRun(
         return files;
     }
 
-    /// <param name="columns">Free text that nothing is learned from may be most of the file, and stays out of memory.</param>
-    /// <param name="types">The training data's, for its test file too: both are read alike.</param>
-    private async Task<Table> Table(
-        DatasetVersion version, string[] columns, Dictionary<string, ColumnType> types, CancellationToken token)
-    {
-        var watch = Stopwatch.StartNew();
-        var path = await artifacts.VerifiedPath(version.Sha256, token);
-        var table = TableReader.Read(path, version.Profile!, columns, types, token);
-        Console.WriteLine($"read {table.RowCount:N0} rows of {version.FileName} in {watch.Elapsed.TotalSeconds:f1} s");
-        return table;
-    }
+    private async Task<DataFile> Verified(DatasetVersion version, CancellationToken token) =>
+        new(await artifacts.VerifiedPath(version.Sha256, token), version.FileName, version.Profile!);
 
-    private async Task<DatasetVersion> Version(Guid id, string field, CancellationToken token)
+    private Task<DatasetVersion> Version(Guid id, string field, CancellationToken token) => Outage.Outlast(async () =>
     {
         await using var context = await contexts.CreateDbContextAsync(token);
         var version = await context.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, token);
         return version is { State: DatasetState.Ready, Profile: not null }
             ? version
             : throw new UserError($"{field} is {id}, a dataset version that {(version is null ? "was deleted" : $"is {version.State.ToString().ToLowerInvariant()}, not ready")}.");
-    }
+    }, token);
 
     private async Task<Job> LoadJob(CancellationToken token)
     {

@@ -1,25 +1,14 @@
-// Training on a table from end to end: split, fit the encoder, train, test once, export, check. The door the worker knocks at.
+// Training on a table from end to end: split, fit the encoder, train, test once, export, check.
 // Knows tables and folders; nothing of jobs, runs or databases.
 using MaaS.Contracts.Datasets;
-using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
-using MaaS.Engine.Packages;
 using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Tabular;
 
-/// <param name="Data">Read with the types of the dataset version's profile.</param>
-/// <param name="Test">The given test file, or null to split one off.</param>
-/// <param name="Package">An empty folder for the model package.</param>
-public sealed record TabularInput(
-    TabularTraining Spec, Table Data, Table? Test, Lineage Lineage, Checkpointing Checkpointing, string Package);
-
-/// <param name="Environment">Device, threads and versions, for the run's record.</param>
-public sealed record TrainingOutcome(ModelManifest Manifest, IReadOnlyDictionary<string, string> Environment);
-
-public static class TabularRun
+internal static class TabularRun
 {
     /// <summary>
     /// The types to read the data and its test file with: the profile's, but whole numbers that are classes keep their text.
@@ -36,33 +25,43 @@ public static class TabularRun
 
     /// <summary>Trains and leaves a checked model package in the folder.</summary>
     /// <exception cref="UserError">The settings do not fit the data, or the loss diverged.</exception>
-    /// <exception cref="ParityException">The exported graph does not answer as the trained network does.</exception>
-    public static TrainingOutcome Run(TabularInput input, IProgress<Report> progress, CancellationToken token)
+    /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
+    public static TrainingOutcome Run(
+        TabularTraining training, DataFile data, DataFile? test, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var compute = Compute.Choose(input.Spec.Device, input.Spec.Seed, threads: 1);
+        var types = TypesOf(training, data.Profile);
+        // Free text that nothing is learned from may be most of the file, and stays out of memory.
+        string[] columns = [.. training.Features ?? types.Where(column => column.Value != ColumnType.Text).Select(column => column.Key), training.Target];
+        return Run(training, data.Read(columns, types, progress, token), test?.Read(columns, types, progress, token), place, progress, token);
+    }
+
+    public static TrainingOutcome Run(
+        TabularTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
-        var (train, validation, test, target) = Divide(input, progress);
-        var encoder = Encoder.Fit(train, target.Name, input.Spec.Features);
-        var spec = Derived.Fill(input.Spec, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
+        var (train, validation, test, target) = Divide(training, data, given, progress);
+        var encoder = Encoder.Fit(train, target.Name, training.Features);
+        var spec = Derived.Fill(training, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
 
         using var scope = NewDisposeScope();
         using var task = new TabularTask(encoder, target, new Network(encoder, target.Outputs, spec.Network!), train, validation, compute.Device);
-        new Trainer(task, spec, compute, input.Checkpointing, progress).Run(token);
+        new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));
-        var metrics = task.Test(test, input.Test is null ? "test" : "given test file");
+        var metrics = task.Test(test, given is null ? "test" : "given test file");
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
-        var manifest = TabularPackage.Write(input.Package, task, spec, test, metrics, input.Lineage);
+        var manifest = TabularPackage.Write(place.Package, task, spec, test, metrics, place.Lineage);
         progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test rows"));
-        return new TrainingOutcome(manifest, Facts(compute));
+        return new TrainingOutcome(manifest, compute.Facts());
     }
 
-    private static (Table Train, Table Validation, Table Test, Target Target) Divide(TabularInput input, IProgress<Report> progress)
+    private static (Table Train, Table Validation, Table Test, Target Target) Divide(
+        TabularTraining spec, Table all, Table? given, IProgress<Report> progress)
     {
-        var spec = input.Spec;
-        var data = Answered(input.Data, spec.Target, "the data", progress);
+        var data = Answered(all, spec.Target, "the data", progress);
         var goal = Target.GoalOf(data[spec.Target], spec.Goal);
         if (spec.Goal == TabularGoal.Auto)
             progress.Report(new Said($"goal {goal.ToString().ToLowerInvariant()}: \"{spec.Target}\" is a {data[spec.Target].Type.ToString().ToLowerInvariant()} column"));
@@ -73,9 +72,9 @@ public static class TabularRun
             : [];
         var split = Split.Of(data.RowCount, spec.Split ?? new SplitSpec(), classes);
         var target = Target.Fit(data[spec.Target], goal, split.Train);
-        var test = input.Test is null ? data.Select(split.Test) : Answered(input.Test, spec.Target, "the test file", progress);
+        var test = given is null ? data.Select(split.Test) : Answered(given, spec.Target, "the test file", progress);
         // A label that only the test file has is said now, not after the training.
-        if (input.Test is not null && target.IsClassification)
+        if (given is not null && target.IsClassification)
             target.Classes(test[target.Name]);
         progress.Report(new Said($"{split.Train.Length} rows to train on, {split.Validation.Length} to choose by, {test.RowCount} to test once"));
         return (data.Select(split.Train), data.Select(split.Validation), test, target);
@@ -91,13 +90,4 @@ public static class TabularRun
         progress.Report(new Said($"{table.RowCount - rows.Length} rows of {what} left out: no value in \"{target}\""));
         return table.Select(rows);
     }
-
-    private static Dictionary<string, string> Facts(Compute compute) => new()
-    {
-        ["device"] = compute.Device.ToString(),
-        ["threads"] = compute.Threads.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version!.ToString(3),
-        ["dotnet"] = Environment.Version.ToString(),
-        ["os"] = System.Runtime.InteropServices.RuntimeInformation.OSDescription,
-    };
 }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Tabular;
 
-internal sealed class TabularTask : ModelTask
+internal sealed class TabularTask : LearningTask
 {
     private readonly Part _train;
     private readonly Part _validation;

@@ -4,7 +4,7 @@ using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
-using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Tasks;
 using MaaS.Engine.Training;
 using MaaS.Inference;
 using Xunit;
@@ -249,7 +249,7 @@ public sealed class TabularRunTests : IDisposable
             if (report is Said spoken) TestContext.Current.TestOutputHelper?.WriteLine(spoken.Line);
         });
         var outcome = TabularRun.Run(
-            new TabularInput(spec, data, test, new Lineage(null, null, null), new Checkpointing(_folder, resumeFrom, keep), Path.Combine(_folder, "package")), progress,
+            spec, data, test, new TrainingPlace(new Lineage(null, null, null), new Checkpointing(_folder, resumeFrom, keep), Path.Combine(_folder, "package")), progress,
             cancel?.Token ?? TestContext.Current.CancellationToken);
         return (outcome, losses);
     }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks;
 
-public abstract class ModelTask : IDisposable
+public abstract class LearningTask : IDisposable
 {
     /// <summary>The module whose parameters are learned; already on the device.</summary>
     public abstract nn.Module Network { get; }

@@ -1,0 +1,94 @@
+// Writes a trained model as a package folder: graph, weights, sample, manifest; the same for every task. It is only finished when
+// ONNX Runtime, given held-out rows as raw values, answers as the trained network does.
+using System.Security.Cryptography;
+using System.Text.Json;
+using Google.Protobuf;
+using MaaS.Contracts;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Inference;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Packages;
+
+/// <summary>The exported graph does not answer as the network it came from: a bug of ours, never the user's mistake.</summary>
+public sealed class ParityException(string message) : Exception(message);
+
+/// <summary>What a task brings to its package.</summary>
+/// <param name="Training">The settings with every derived value filled in.</param>
+internal sealed record PackageContent(
+    ModelTask Task, Onnx.ModelProto Graph, nn.Module Network, TrainingSpec Training, IReadOnlyList<ModelInput> Inputs,
+    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage);
+
+/// <summary>Rows that training never saw, and the trained network's answers to them.</summary>
+/// <param name="Columns">One array per input, as <see cref="Model.Run"/> takes them.</param>
+/// <param name="Answers">Probabilities (N, C) row by row, or N values.</param>
+/// <param name="Unit">What a difference is divided by: 1 for probabilities, the target's standard deviation for values.</param>
+/// <param name="Sample">The first of them, as a caller sends them.</param>
+internal sealed record HeldOut(
+    IReadOnlyList<Array> Columns, int Rows, float[] Answers, double Unit, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Sample)
+{
+    public const int MaxRows = 1_000;
+    public const int SampleRows = 3;
+}
+
+internal static class ModelPackage
+{
+    private const double Tolerance = 1e-4;
+
+    /// <exception cref="ParityException">The graph answers otherwise than the network.</exception>
+    public static ModelManifest Write(string folder, PackageContent content, HeldOut heldOut)
+    {
+        Directory.CreateDirectory(folder);
+        using (var file = File.Create(Path.Combine(folder, "model.onnx")))
+            content.Graph.WriteTo(file);
+        Safetensors.Write(Path.Combine(folder, "weights.safetensors"), content.Network.state_dict(),
+            new Dictionary<string, string> { ["training"] = JsonSerializer.Serialize(content.Training, MaaSJson.Options) });
+
+        var manifest = new ModelManifest(
+            1, content.Task, content.Inputs, [.. content.Graph.Graph.Output.Select(OutputOf)], content.Labels, content.Target, content.Training,
+            content.Metrics, content.Network.parameters().Sum(parameter => parameter.numel()),
+            ParityMaxDifference: 0, Tolerance, heldOut.Rows, content.Lineage, Files: []);
+        using (var served = Model.Open(Path.Combine(folder, "model.onnx"), manifest))
+        {
+            manifest = manifest with { ParityMaxDifference = Parity(served, heldOut, content.Labels) };
+            Save(folder, "sample.json", new ModelSample(heldOut.Sample, served.Predict(heldOut.Sample)));
+        }
+        manifest = manifest with { Files = [.. new[] { "model.onnx", "sample.json", "weights.safetensors" }.Select(name => FileOf(folder, name))] };
+        Save(folder, "model.json", manifest);
+        return manifest;
+    }
+
+    private static double Parity(Model served, HeldOut heldOut, IReadOnlyList<string>? labels)
+    {
+        var answers = served.Run(heldOut.Columns, heldOut.Rows);
+        var (onnx, torch) = (answers.Probabilities ?? answers.Values!, heldOut.Answers);
+        if (onnx.Length != torch.Length)
+            throw new ParityException($"ONNX Runtime gives {onnx.Length} numbers for {heldOut.Rows} rows, libtorch {torch.Length}.");
+        // Max passes over a NaN, so one counts as infinitely far; the same infinity on both sides, as absurd rows may give, does not.
+        var difference = onnx.Zip(torch, (served, trained) =>
+            served == trained ? 0 : float.IsFinite(served) && float.IsFinite(trained) ? Math.Abs(served - trained) / heldOut.Unit : double.PositiveInfinity).Max();
+        if (answers.Labels is { } given && !given.SequenceEqual(MostProbable(onnx, labels!)))
+            throw new ParityException("The exported graph's labels are not those of its highest probabilities.");
+        return difference <= Tolerance
+            ? difference
+            : throw new ParityException($"ONNX Runtime and libtorch differ by {difference:g3} on {heldOut.Rows} held-out rows; at most {Tolerance:g3} is allowed.");
+    }
+
+    private static IEnumerable<string> MostProbable(float[] probabilities, IReadOnlyList<string> labels) =>
+        probabilities.Chunk(labels.Count).Select(row => labels[Array.IndexOf(row, row.Max())]);
+
+    private static ModelOutput OutputOf(Onnx.ValueInfoProto output) => new(
+        output.Name,
+        output.Type.TensorType.ElemType == (int)Onnx.TensorProto.Types.DataType.String ? TensorType.String : TensorType.Float32,
+        [.. output.Type.TensorType.Shape.Dim.Select(size => size.HasDimParam ? -1 : size.DimValue)]);
+
+    private static PackageFile FileOf(string folder, string name)
+    {
+        using var file = File.OpenRead(Path.Combine(folder, name));
+        return new PackageFile(name, file.Length, Convert.ToHexStringLower(SHA256.HashData(file)));
+    }
+
+    private static void Save<T>(string folder, string name, T value) =>
+        File.WriteAllBytes(Path.Combine(folder, name), JsonSerializer.SerializeToUtf8Bytes(value, MaaSJson.Options));
+}

@@ -1,0 +1,46 @@
+// What a table's model brings to its package: the signature by column, and held-out rows as a caller sends them.
+using System.Text.Json;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+using MaaS.Engine.Packages;
+
+namespace MaaS.Engine.Tasks.Tabular;
+
+internal static class TabularPackage
+{
+    public static ModelManifest Write(string folder, TabularTask task, TabularTraining spec, Table test, ModelMetrics metrics, Lineage lineage)
+    {
+        var rows = test.Select([.. Enumerable.Range(0, Math.Min(HeldOut.MaxRows, test.RowCount))]);
+        var sample = Enumerable.Range(0, Math.Min(HeldOut.SampleRows, test.RowCount)).Select(row => Row(task.Encoder, test, row)).ToArray();
+        return ModelPackage.Write(
+            folder,
+            new PackageContent(
+                task.Target.IsClassification ? ModelTask.TabularClassification : ModelTask.TabularRegression, TabularGraph.Of(task), task.Network, spec,
+                [.. task.Encoder.Order.Select(name => InputOf(task.Encoder, name))], task.Target.Labels, task.Target.Name, metrics, lineage),
+            new HeldOut(Columns(task.Encoder, rows), rows.RowCount, task.Answers(rows), task.Target.StandardDeviation, sample));
+    }
+
+    private static Array[] Columns(Encoder encoder, Table table) => [.. encoder.Order.Select(name => (Array)(table[name] switch
+    {
+        NumberColumn numbers => numbers.Values,
+        DateColumn dates => dates.Days,
+        var texts => Enumerable.Range(0, texts.Count).Select(row => texts.Text(row) ?? "").ToArray(),
+    }))];
+
+    private static Dictionary<string, JsonElement> Row(Encoder encoder, Table table, int row) => encoder.Order
+        .Where(name => !table[name].IsMissing(row))
+        .ToDictionary(name => name, name => table[name] switch
+        {
+            NumberColumn { Type: ColumnType.Boolean } truth => JsonSerializer.SerializeToElement(truth.Values[row] != 0),
+            NumberColumn numbers => JsonSerializer.SerializeToElement(numbers.Values[row]),
+            var column => JsonSerializer.SerializeToElement(column.Text(row)),
+        });
+
+    private static ModelInput InputOf(Encoder encoder, string name) =>
+        encoder.Numbers.SingleOrDefault(feature => feature.Name == name) is { } number
+            ? new ModelInput(name, number.Type, number.Type == ColumnType.Date ? TensorType.Int64 : TensorType.Float32, [-1, 1], number.Min, number.Max)
+            : new ModelInput(name, ColumnType.Category, TensorType.String, [-1, 1],
+                Categories: [.. encoder.Categories.Single(feature => feature.Name == name).Categories.Where(text => text != "")]);
+}
