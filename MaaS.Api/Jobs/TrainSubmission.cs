@@ -20,13 +20,13 @@ internal static class TrainSubmission
         if (Unready(data, train.DatasetVersionId, "dataset_version_id") is { } unready)
             return (null, unready);
         DatasetVersion? test = null;
-        if (train.Training is TabularTraining { Split.TestDatasetVersionId: { } testId })
+        if (train.Training.TestDatasetVersionId is { } testId)
         {
             test = await Version(context, caller, testId, token);
             if (Unready(test, testId, "training.split.test_dataset_version_id") is { } untestable)
                 return (null, untestable);
         }
-        if (TabularCheck.Of((TabularTraining)train.Training, data!.Profile!, test?.Profile) is { } wrong)
+        if (Check(train.Training, data!.Profile!, test?.Profile) is { } wrong)
             return (null, wrong);
 
         await using var transaction = await context.Database.BeginTransactionAsync(token);
@@ -62,6 +62,12 @@ internal static class TrainSubmission
         await transaction.CommitAsync(token);
         return (job, null);
     }
+
+    private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
+    {
+        TabularTraining tabular => TabularCheck.Of(tabular, data, test),
+        _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
+    };
 
     private static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions
         .AsNoTracking().Include(row => row.Dataset).SingleOrDefaultAsync(row => row.Id == id && row.TeamId == caller.TeamId, token);

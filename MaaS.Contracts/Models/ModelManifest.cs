@@ -28,7 +28,7 @@ public sealed record ModelManifest(
     Lineage Lineage,
     IReadOnlyList<PackageFile> Files);
 
-public enum ModelTask { TabularClassification, TabularRegression }
+public enum ModelTask { TabularClassification, TabularRegression, ImageClassification, TextClassification, LanguageModel, Recommendation }
 
 /// <param name="Name">The column, and the graph's input.</param>
 /// <param name="Kind">What a caller sends: number, integer and boolean as float32 (NaN is missing), date as int64 days, category as string ("" is missing).</param>

@@ -22,9 +22,12 @@ public static class ModelTraining
     /// <exception cref="ParityException">The exported graph does not answer as the trained network does.</exception>
     /// <param name="test">The given test file, or null to split one off; it is read as the data is.</param>
     public static TrainingOutcome Run(
-        TrainingSpec training, DataFile data, DataFile? test, TrainingPlace place, IProgress<Report> progress, CancellationToken token) => training switch
+        TrainingSpec training, DataFile data, DataFile? test, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        TabularTraining tabular => TabularRun.Run(tabular, data, test, place, progress, token),
-        _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
-    };
+        return training switch
+        {
+            TabularTraining tabular => TabularRun.Run(tabular, data, test, place, progress, token),
+            _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
+        };
+    }
 }

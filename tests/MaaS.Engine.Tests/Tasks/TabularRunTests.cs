@@ -5,6 +5,7 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Tasks;
+using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
 using MaaS.Inference;
 using Xunit;
