@@ -18,15 +18,10 @@ internal static class Foundation
     {
         var results = new Results("foundation");
         var client = await Platform.SignIn();
-        if (SharedData() is { } data)
-        {
-            await Adult(client, data, results);
-            await Housing(client, data, results);
-        }
-        else
-        {
-            Console.WriteLine("adult.*, housing.* left out: there is no shared/data beside the repository.");
-        }
+        if (SharedData.Find("adult") is { } adult)
+            await Adult(client, adult, results);
+        if (SharedData.Find("california-housing", "housing.csv") is { } housing)
+            await Housing(client, housing, results);
         var churn = await Platform.Profiled(client, (await client.SampleDataset("churn")).Latest!);
         await DeployToFirstPrediction(client, churn, results);
         await CancelToEnd(client, churn, results);
@@ -41,10 +36,10 @@ internal static class Foundation
     private static async Task Adult(MaaSClient client, string data, Results results)
     {
         var reading = new ReadingOptions(Header: false);
-        var train = await Platform.Upload(client, Unique("adult train"), Path.Combine(data, "adult", "adult-train.csv"), reading);
+        var train = await Platform.Upload(client, Unique("adult train"), Path.Combine(data, "adult-train.csv"), reading);
         // The customary test file's labels end with a full stop; the training file's do not.
         var path = Path.Combine(Path.GetTempPath(), $"adult-test-{Guid.NewGuid():n}.csv");
-        await File.WriteAllLinesAsync(path, (await File.ReadAllLinesAsync(Path.Combine(data, "adult", "adult-test.csv"))).Select(line => line.TrimEnd().TrimEnd('.')));
+        await File.WriteAllLinesAsync(path, (await File.ReadAllLinesAsync(Path.Combine(data, "adult-test.csv"))).Select(line => line.TrimEnd().TrimEnd('.')));
         DatasetVersionView test;
         try { test = await Platform.Upload(client, Unique("adult test"), path, reading); }
         finally { File.Delete(path); }
@@ -56,9 +51,9 @@ internal static class Foundation
         results.Add("adult.train_s", seconds, "s", "<= 300");
     }
 
-    private static async Task Housing(MaaSClient client, string data, Results results)
+    private static async Task Housing(MaaSClient client, string path, Results results)
     {
-        var version = await Platform.Upload(client, Unique("california housing"), Path.Combine(data, "california-housing", "housing.csv"));
+        var version = await Platform.Upload(client, Unique("california housing"), path);
         var (manifest, seconds) = await Train(client, version, new TabularTraining("median_house_value"), null);
         results.Add("housing.rmse", manifest.Metrics.Values["rmse"], "dollar", "<= 52,000");
         results.Add("housing.train_s", seconds, "s", "none");
@@ -112,12 +107,4 @@ internal static class Foundation
     }
 
     private static string Unique(string name) => $"{name} {DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss.fff}";
-
-    private static string? SharedData()
-    {
-        for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
-            if (Path.Combine(folder.FullName, "shared", "data") is var data && Directory.Exists(data))
-                return data;
-        return null;
-    }
 }

@@ -1,6 +1,8 @@
 // `./maas demo` and `./maas bench NAME` run this against a platform that is already up.
-// Knows the typed client: what it does, any customer with a password can do. Only the speed of metric points is measured in the catalog itself.
+// Knows the typed client: what it does, any customer with a password can do. Only the speed of metric points is measured in the
+// catalog itself, and training in the engine.
 using MaaS.Benchmarks;
+using MaaS.Benchmarks.Training;
 
 var name = args.FirstOrDefault() ?? "foundation";
 return name switch
@@ -8,11 +10,12 @@ return name switch
     "demo" => await Demo.Run(),
     "foundation" => await Foundation.Run(),
     "upload" => await Upload.Run(),
+    "training" => TrainingBench.Run(args[1..]),
     _ => Unknown(name),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload; and demo, which is the main path, asserted.");
+    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training; and demo, which is the main path, asserted.");
     return 2;
 }

@@ -6,22 +6,35 @@ namespace MaaS.Benchmarks;
 
 internal sealed record Measurement(string Case, string Metric, double Value, string Unit);
 
-internal sealed class Results(string name)
+internal sealed class Results
 {
+    private readonly string _path;
     private readonly List<Measurement> _results = [];
+
+    public Results(string name) => _path = Path.Combine(Directory.CreateDirectory(Path.Combine("artifacts", "bench")).FullName, $"{name}.json");
+
+    /// <summary>Takes over what the file holds from earlier: measuring a part again keeps the rest.</summary>
+    public Results KeepEarlier()
+    {
+        if (File.Exists(_path))
+            _results.AddRange(JsonSerializer.Deserialize<Written>(File.ReadAllText(_path), MaaSJson.Options)!.Results);
+        return this;
+    }
 
     /// <param name="named">The case and its metric in one, for example <c>adult.accuracy</c>.</param>
     /// <param name="bar">What the project promised, for the screen.</param>
     public void Add(string named, double value, string unit, string bar)
     {
+        _results.RemoveAll(before => before.Case == named);
         _results.Add(new(named, named[(named.IndexOf('.') + 1)..], value, unit));
         Console.WriteLine($"{named,-34}{value,14:0.####} {unit,-12} bar: {bar}");
     }
 
     public void Save()
     {
-        var path = Path.Combine(Directory.CreateDirectory(Path.Combine("artifacts", "bench")).FullName, $"{name}.json");
-        File.WriteAllText(path, JsonSerializer.Serialize(new { results = _results }, new JsonSerializerOptions(MaaSJson.Options) { WriteIndented = true }));
-        Console.WriteLine($"written to {Path.GetRelativePath(Environment.CurrentDirectory, path)}");
+        File.WriteAllText(_path, JsonSerializer.Serialize(new Written(_results), new JsonSerializerOptions(MaaSJson.Options) { WriteIndented = true }));
+        Console.WriteLine($"written to {Path.GetRelativePath(Environment.CurrentDirectory, _path)}");
     }
+
+    private sealed record Written(IReadOnlyList<Measurement> Results);
 }

@@ -1,0 +1,33 @@
+// One training without the platform around it: a specification and a file in, the outcome and the seconds out.
+using System.Diagnostics;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Engine;
+using MaaS.Engine.Data;
+using MaaS.Engine.Tasks;
+using MaaS.Engine.Training;
+
+namespace MaaS.Benchmarks.Training;
+
+internal static class Trainings
+{
+    public static (ModelManifest Manifest, double Seconds) Run(TrainingSpec training, DataFile data, DataFile? test = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("maas-bench-").FullName;
+        try
+        {
+            var watch = Stopwatch.StartNew();
+            var place = new TrainingPlace(new Lineage(null, null, null), new Checkpointing(folder), Path.Combine(folder, "package"));
+            var outcome = ModelTraining.Run(training, data, test, place, new Progress<Report>(), CancellationToken.None);
+            return (outcome.Manifest, watch.Elapsed.TotalSeconds);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public static DataFile File(string path, ReadingOptions? reading = null) =>
+        new(path, Path.GetFileName(path), Profiler.Profile(path, reading ?? new ReadingOptions()));
+}
