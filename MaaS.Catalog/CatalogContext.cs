@@ -105,6 +105,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             run.Property(row => row.Tags).IsJsonb();
             run.Property(row => row.Environment).IsJsonb();
             run.Property(row => row.Manifest).IsJsonb();
+            run.Property(row => row.Sweep).IsJsonb();
         });
         model.Entity<Artifact>(artifact =>
         {
@@ -123,6 +124,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             job.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
             job.Property(row => row.Spec).IsJsonb();
             job.HasIndex(row => new { row.TeamId, row.CreatedAt });
+            job.HasIndex(row => row.ParentId).HasFilter("parent_id is not null");
             job.HasIndex(row => new { row.State, row.Priority, row.CreatedAt }).HasFilter("state in ('queued', 'running')");
         });
         model.Entity<JobLogLine>(line =>

@@ -5,6 +5,7 @@ using MaaS.Catalog;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Sweeps;
 using MaaS.Contracts.Teams;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -44,20 +45,23 @@ internal static class JobEndpoints
     private static async Task<Results<Ok<JobView>, NotFoundProblem>> Get(Guid job, Caller caller, CatalogContext context, CancellationToken token) =>
         await Find(context, caller, job, token) is { } row ? TypedResults.Ok(JobViews.Of(row)) : new NotFoundProblem("job", job);
 
-    private static async Task<Results<Ok<JobView>, NotFoundProblem, InvalidProblem, ConflictProblem, TooLargeProblem>> Submit(
+    private static async Task<Results<Ok<JobView>, NotFoundProblem, ConflictProblem, InvalidProblem, TooLargeProblem>> Submit(
         JobSpec spec, Caller caller, CatalogContext context, StorageQuota storage, CancellationToken token) => spec switch
         {
             // What a training leaves is small, but without room even that is too much.
-            TrainJob when await storage.Of(caller, token) is { Left: 0 } room => room.Full(),
-            TrainJob train => await TrainSubmission.Submit(train, caller, context, token) switch
-            {
-                (Job job, _) => TypedResults.Ok(JobViews.Of(job)),
-                (_, ConflictProblem conflict) => conflict,
-                (_, NotFoundProblem missing) => missing,
-                var (_, problem) => (InvalidProblem)problem!,
-            },
-            _ => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\" here."),
+            TrainJob or SweepJob when await storage.Of(caller, token) is { Left: 0 } room => room.Full(),
+            TrainJob train => Answer(await TrainSubmission.Submit(train, caller, context, token)),
+            SweepJob sweep => Answer(await TrainSubmission.Submit(sweep, caller, context, token)),
+            _ => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\" or \"sweep\" here."),
         };
+
+    private static Results<Ok<JobView>, NotFoundProblem, ConflictProblem, InvalidProblem, TooLargeProblem> Answer((Job? Job, ProblemResult? Problem) submitted) => submitted switch
+    {
+        (Job job, _) => TypedResults.Ok(JobViews.Of(job)),
+        (_, ConflictProblem conflict) => conflict,
+        (_, NotFoundProblem missing) => missing,
+        var (_, problem) => (InvalidProblem)problem!,
+    };
 
     private static async Task<Results<Ok<JobView>, NotFoundProblem>> Cancel(
         Guid job, Caller caller, CatalogContext context, JobQueue queue, CancellationToken token)

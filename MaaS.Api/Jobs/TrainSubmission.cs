@@ -7,6 +7,7 @@ using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Sweeps;
 using MaaS.Contracts.Training;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,36 +17,58 @@ internal static class TrainSubmission
 {
     public static async Task<(Job? Job, ProblemResult? Problem)> Submit(TrainJob train, Caller caller, CatalogContext context, CancellationToken token)
     {
-        var data = await Version(context, caller, train.DatasetVersionId, token);
-        if (Unready(data, train.DatasetVersionId, "dataset_version_id") is { } unready)
+        var (data, problem) = await Checked(train.DatasetVersionId, train.Training, _ => null, caller, context, token);
+        return problem is not null ? (null, problem) : await Open(
+            train, train.Training, data!, train.ExperimentId, experiment => RunName(train, context, experiment, token), train.Priority, caller, context, token);
+    }
+
+    public static async Task<(Job? Job, ProblemResult? Problem)> Submit(SweepJob sweep, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        var (data, problem) = await Checked(sweep.DatasetVersionId, sweep.Training, check => SpaceCheck.Of(sweep, check), caller, context, token);
+        return problem is not null ? (null, problem) : await Open(
+            sweep, sweep.Training, data!, sweep.ExperimentId, experiment => RunName(sweep, context, experiment, token), sweep.Priority, caller, context, token);
+    }
+
+    /// <summary>Whether the data is there and can be trained on as asked.</summary>
+    /// <param name="further">What else the request must satisfy; it is given the check of a training on this data.</param>
+    private static async Task<(DatasetVersion? Data, ProblemResult? Problem)> Checked(
+        Guid dataset, TrainingSpec training, Func<Func<TrainingSpec, InvalidProblem?>, InvalidProblem?> further, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        var data = await Version(context, caller, dataset, token);
+        if (Unready(data, dataset, "dataset_version_id") is { } unready)
             return (null, unready);
         DatasetVersion? test = null;
-        if (train.Training.TestDatasetVersionId is { } testId)
+        if (training.TestDatasetVersionId is { } testId)
         {
             test = await Version(context, caller, testId, token);
             if (Unready(test, testId, "training.split.test_dataset_version_id") is { } untestable)
                 return (null, untestable);
         }
-        if (Check(train.Training, data!.Profile!, test?.Profile) is { } wrong)
-            return (null, wrong);
+        return (data, Check(training, data!.Profile!, test?.Profile) ?? further(varied => Check(varied, data.Profile!, test?.Profile)));
+    }
 
+    /// <summary>The job's run, in its experiment, and the job.</summary>
+    private static async Task<(Job? Job, ProblemResult? Problem)> Open(
+        JobSpec spec, TrainingSpec training, DatasetVersion data, Guid? experimentId, Func<Experiment, Task<string>> name, int priority,
+        Caller caller, CatalogContext context, CancellationToken token)
+    {
         await using var transaction = await context.Database.BeginTransactionAsync(token);
-        var experiment = train.ExperimentId is { } id
+        var experiment = experimentId is { } id
             ? await context.Experiments.SingleOrDefaultAsync(row => row.Id == id && row.TeamId == caller.TeamId, token)
             : await Named(context, caller, data.Dataset.Name, token);
         if (experiment is null)
-            return (null, new NotFoundProblem("experiment", train.ExperimentId!));
+            return (null, new NotFoundProblem("experiment", experimentId!));
 
         var runId = Guid.CreateVersion7();
         var job = new Job
         {
             TeamId = caller.TeamId,
-            Kind = train.Kind,
-            Spec = train,
-            Priority = train.Priority,
+            Kind = spec.Kind,
+            Spec = spec,
+            Priority = priority,
             RunId = runId,
             CreatedBy = caller.Name,
-            NeedsGpu = train.Training.Device == DeviceChoice.Cuda,
+            NeedsGpu = spec is TrainJob && training.Device == DeviceChoice.Cuda,
         };
         context.Runs.Add(new Run
         {
@@ -54,14 +77,20 @@ internal static class TrainSubmission
             ExperimentId = experiment.Id,
             JobId = job.Id,
             DatasetVersionId = data.Id,
-            Name = train.RunName ?? await RunNames.Next(context, experiment.Id, train.Training, token),
-            Params = RunParams.Of(train.Training),
+            Name = await name(experiment),
+            Params = RunParams.Of(training),
         });
-        context.Audit(caller, "submitted", "job", $"{job.Id}", $"train on {data.Dataset.Name} version {data.Number}");
+        context.Audit(caller, "submitted", "job", $"{job.Id}", $"{spec.Kind.ToString().ToLowerInvariant()} on {data.Dataset.Name} version {data.Number}");
         await JobQueue.Enqueue(context, job, token);
         await transaction.CommitAsync(token);
         return (job, null);
     }
+
+    private static async Task<string> RunName(TrainJob train, CatalogContext context, Experiment experiment, CancellationToken token) =>
+        train.RunName ?? await RunNames.Next(context, experiment.Id, train.Training, token);
+
+    private static async Task<string> RunName(SweepJob sweep, CatalogContext context, Experiment experiment, CancellationToken token) =>
+        sweep.RunName ?? $"sweep-{await context.Runs.CountAsync(run => run.ExperimentId == experiment.Id, token) + 1}";
 
     private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
     {

@@ -1,6 +1,7 @@
 // The row of a run: the record that stays after its job is done. Its series are MetricChunk rows, its log its job's.
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Models;
+using MaaS.Contracts.Sweeps;
 
 namespace MaaS.Catalog.Experiments;
 
@@ -22,6 +23,8 @@ public sealed class Run
 
     /// <summary>Set with success; the package's files are the run's artifacts under <c>model/</c>.</summary>
     public ModelManifest? Manifest { get; set; }
+    /// <summary>Of a sweep's own run: the runs it made.</summary>
+    public SweepReport? Sweep { get; set; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<Artifact> Artifacts { get; } = [];
 }

@@ -26,6 +26,9 @@ public sealed class Job
     public string? Error { get; init; }
     public string? ErrorCode { get; init; }
     public Guid? RunId { get; init; }
+
+    /// <summary>The sweep this job belongs to; canceling that cancels this.</summary>
+    public Guid? ParentId { get; init; }
     public Guid? WorkerId { get; init; }
     public string? WorkerName { get; init; }
     public DateTimeOffset? LeaseExpiresAt { get; init; }

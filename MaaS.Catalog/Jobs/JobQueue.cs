@@ -40,7 +40,14 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
     /// Takes the next job that is queued or whose lease ran out: by priority, then the fewest running jobs of the team, then
     /// age. What ran out of attempts ends on the way; what is claimed again loses the metric points after its checkpoint.
     /// </summary>
-    public async Task<ClaimedJob?> Claim(Guid workerId, string workerName, bool hasGpu, CancellationToken token)
+    public Task<ClaimedJob?> Claim(Guid workerId, string workerName, bool hasGpu, CancellationToken token) =>
+        Claim(workerId, workerName, hasGpu, sweeps: false, token);
+
+    /// <summary>The same for sweeps, which only watch over other jobs and so need a place of their own, or two of them would wait forever.</summary>
+    public Task<ClaimedJob?> ClaimSweep(Guid workerId, string workerName, CancellationToken token) =>
+        Claim(workerId, workerName, hasGpu: false, sweeps: true, token);
+
+    private async Task<ClaimedJob?> Claim(Guid workerId, string workerName, bool hasGpu, bool sweeps, CancellationToken token)
     {
         await using var command = database.CreateCommand(
             $"""
@@ -57,12 +64,12 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
                 from lapsed where j.id = lapsed.id returning j.id, j.state, j.error),
             {EndVersions},
             running as (
-                select team_id, count(*) as share from jobs where state = 'running' and lease_expires_at >= now() group by team_id),
+                select team_id, count(*) as share from jobs where state = 'running' and kind <> 'sweep' and lease_expires_at >= now() group by team_id),
             next as (
                 select j.id from jobs j left join running on running.team_id = j.team_id
                 where (j.state = 'queued' or (j.state = 'running' and j.lease_expires_at < now()
                         and not j.cancel_requested and j.attempt - j.released < {Job.MaxAttempts}))
-                    and (@gpu or not j.needs_gpu)
+                    and (@gpu or not j.needs_gpu) and (j.kind = 'sweep') = @sweeps
                 order by j.priority desc, coalesce(running.share, 0), j.created_at, j.id
                 limit 1 for update of j skip locked),
             claimed as (
@@ -77,6 +84,7 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
         command.Parameters.AddWithValue("worker", workerId);
         command.Parameters.AddWithValue("name", workerName);
         command.Parameters.AddWithValue("gpu", hasGpu);
+        command.Parameters.AddWithValue("sweeps", sweeps);
         command.Parameters.AddWithValue("lease", lease);
         await using var reader = await command.ExecuteReaderAsync(token);
         return await reader.ReadAsync(token)
@@ -215,9 +223,17 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
         select (select count(*) from woken) >= 0 from ended
         """), token);
 
-    /// <summary>queued -> canceled at once; a running job is asked to stop, and its worker does so within two seconds.</summary>
+    /// <summary>queued -> canceled at once; a running job is asked to stop, and its worker does so within two seconds. So are the jobs of a sweep.</summary>
     /// <returns>The state now; null when there is no such job. A job that had ended stays as it is.</returns>
     public async Task<JobState?> RequestCancel(Guid jobId, CancellationToken token)
+    {
+        var state = await RequestCancel("id", jobId, token);
+        // Afterwards, not at once: whoever adds a job to a sweep holds the sweep's row, and is done by now or never will be.
+        await RequestCancel("parent_id", jobId, token);
+        return state;
+    }
+
+    private async Task<JobState?> RequestCancel(string column, Guid jobId, CancellationToken token)
     {
         await using var command = database.CreateCommand(
             $"""
@@ -226,7 +242,7 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
                     state = case when state = 'queued' then 'canceled' else state end,
                     phase = case when state = 'queued' then null else phase end,
                     finished_at = case when state = 'queued' then now() end
-                where id = $1 and state in ('queued', 'running') returning id, state, error),
+                where {column} = $1 and state in ('queued', 'running') returning id, state, error),
             {EndVersions}
             select state from ended union all select state from jobs where id = $1 limit 1
             """);
@@ -254,7 +270,7 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
         return await command.ExecuteScalarAsync(token) is true;
     }
 
-    private static async Task<bool> Succeed(CatalogContext context, JobLease held, CancellationToken token) =>
+    internal static async Task<bool> Succeed(CatalogContext context, JobLease held, CancellationToken token) =>
         await context.Database.ExecuteSqlAsync(
             $"""
             update jobs set state = 'succeeded', progress = 1, phase = null, lease_expires_at = null, finished_at = now()

@@ -1,6 +1,7 @@
 // A run is the record that stays: what was asked, what was measured, what came out.
 using System.ComponentModel.DataAnnotations;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Sweeps;
 
 namespace MaaS.Contracts.Experiments;
 
@@ -8,6 +9,7 @@ namespace MaaS.Contracts.Experiments;
 /// <param name="Params">Every setting, flattened (<c>optimizer.learning_rate</c> = <c>0.001</c>), the derived ones too.</param>
 /// <param name="Metrics">The last value of every metric series, and the final test figures (<c>test_accuracy</c>).</param>
 /// <param name="Outcome">Null until the run succeeded.</param>
+/// <param name="Sweep">Of the run of a sweep; its own runs stand beside it in the experiment.</param>
 /// <param name="Environment">Device, threads, library versions, host.</param>
 public sealed record RunView(
     Guid Id,
@@ -22,7 +24,8 @@ public sealed record RunView(
     string? Notes,
     IReadOnlyDictionary<string, string>? Environment,
     RunOutcome? Outcome,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    SweepReport? Sweep = null);
 
 /// <summary>What a successful training run left: a package that can be registered, and where it is registered already.</summary>
 public sealed record RunOutcome(Models.ModelManifest Manifest, string? Model = null, int? Version = null);

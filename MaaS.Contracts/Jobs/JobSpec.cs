@@ -3,6 +3,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Sweeps;
 using MaaS.Contracts.Training;
 
 namespace MaaS.Contracts.Jobs;
@@ -10,13 +11,14 @@ namespace MaaS.Contracts.Jobs;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ProfileJob), "profile")]
 [JsonDerivedType(typeof(TrainJob), "train")]
+[JsonDerivedType(typeof(SweepJob), "sweep")]
 public abstract record JobSpec
 {
     [JsonIgnore]
     public abstract JobKind Kind { get; }
 }
 
-public enum JobKind { Profile, Train }
+public enum JobKind { Profile, Train, Sweep }
 
 /// <summary>Read a dataset version's file and describe it.</summary>
 public sealed record ProfileJob(Guid DatasetVersionId, ReadingOptions Reading) : JobSpec

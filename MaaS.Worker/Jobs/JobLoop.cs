@@ -6,11 +6,13 @@ using Npgsql;
 
 namespace MaaS.Worker.Jobs;
 
-/// <summary><c>Worker:Slots</c> (1): jobs at once.</summary>
+/// <summary><c>Worker:Slots</c> (1): jobs at once. Sweeps, which only wait for other jobs, have places of their own.</summary>
 internal sealed class JobLoop(
     JobQueue queue, JobLog log, NpgsqlDataSource database, Presence presence, IConfiguration configuration, ILogger<JobLoop> logger)
     : BackgroundService
 {
+    private const int SweepSlots = 4;
+
     private static readonly TimeSpan s_poll = TimeSpan.FromSeconds(2);
 
     private volatile TaskCompletionSource _woken = New();
@@ -22,10 +24,13 @@ internal sealed class JobLoop(
         var slots = int.Parse(configuration["Worker:Slots"] ?? "1", CultureInfo.InvariantCulture);
         logger.LogInformation("{Name} is ready: {Slots} jobs at once on {Devices}",
             presence.Name, slots, string.Join("; ", presence.Devices.Select(device => device.Detail)));
-        await Task.WhenAll(Enumerable.Range(0, slots).Select(_ => Slot(stoppingToken)).Append(Listen(stoppingToken)));
+        await Task.WhenAll([
+            .. Enumerable.Range(0, slots).Select(_ => Slot(token => queue.Claim(presence.Id, presence.Name, presence.HasGpu, token), stoppingToken)),
+            .. Enumerable.Range(0, SweepSlots).Select(_ => Slot(token => queue.ClaimSweep(presence.Id, presence.Name, token), stoppingToken)),
+            Listen(stoppingToken)]);
     }
 
-    private async Task Slot(CancellationToken token)
+    private async Task Slot(Func<CancellationToken, Task<ClaimedJob?>> claim, CancellationToken token)
     {
         while (!token.IsCancellationRequested)
         {
@@ -33,7 +38,7 @@ internal sealed class JobLoop(
             try
             {
                 // Not canceled half way: a claim whose answer nobody reads would run out its lease.
-                if (await queue.Claim(presence.Id, presence.Name, presence.HasGpu, CancellationToken.None) is { } job)
+                if (await claim(CancellationToken.None) is { } job)
                     await new JobProcess(queue, log, logger).Run(job, token);
                 else
                     await Task.WhenAny(woken, Task.Delay(s_poll, token));

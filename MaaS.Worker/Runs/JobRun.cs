@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using MaaS.Catalog;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Sweeps;
 using MaaS.Engine;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,6 +49,7 @@ internal static class JobRun
             {
                 ProfileJob profile => await ActivatorUtilities.CreateInstance<ProfileRun>(services, lease, heartbeat).Run(profile, token),
                 TrainJob train => await ActivatorUtilities.CreateInstance<TrainingRun>(services, lease, heartbeat).Run(train, token),
+                SweepJob sweep => await ActivatorUtilities.CreateInstance<SweepRun>(services, lease, heartbeat).Run(sweep, token),
                 var other => throw new InvalidOperationException($"This worker does not know jobs of kind {other.Kind}."),
             };
             if (!done)

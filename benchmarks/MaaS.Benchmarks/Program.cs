@@ -10,6 +10,7 @@ return name switch
     "demo" => await Demo.Run(),
     "foundation" => await Foundation.Run(),
     "upload" => await Upload.Run(),
+    "sweep" => await SweepSpeed.Run(),
     "training" => TrainingBench.Run(args[1..]),
     _ => Unknown(name),
 };

@@ -30,6 +30,9 @@ internal sealed class Results
         Console.WriteLine($"{named,-34}{value,14:0.####} {unit,-12} bar: {bar}");
     }
 
+    /// <summary>What was measured under this name, now or earlier.</summary>
+    public double? this[string named] => _results.Find(one => one.Case == named)?.Value;
+
     public void Save()
     {
         File.WriteAllText(_path, JsonSerializer.Serialize(new Written(_results), new JsonSerializerOptions(MaaSJson.Options) { WriteIndented = true }));

@@ -56,7 +56,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "GET", $"api/runs/{{run}}/artifacts/..%2f..%2fetc%2fpasswd", null, 404, "artifact_not_found", "passwd" },
         { "GET", $"api/models/{{model}}/versions/1/files/..%2f..%2fsecrets", null, 404, "model_file_not_found", "secrets" },
         // Training on what cannot work
-        { "POST", "api/jobs", "{\"training\":{\"task\":\"tabular\",\"target\":\"left\"}}", 400, "invalid_json", "\"kind\" is one of profile, train" },
+        { "POST", "api/jobs", "{\"training\":{\"task\":\"tabular\",\"target\":\"left\"}}", 400, "invalid_json", "\"kind\" is one of profile, train, sweep" },
         { "POST", "api/jobs", "{\"kind\":\"teleport\"}", 400, "invalid_json", "teleport" },
         { "POST", "api/jobs", "{\"kind\":\"train\"}", 400, "invalid_json", "dataset_version_id, training must be given" },
         { "POST", "api/jobs", "{\"kind\":\"profile\",\"dataset_version_id\":\"{version}\",\"reading\":{}}", 422, "kind_not_submitted", "train" },
@@ -64,6 +64,23 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/jobs", Train("\"target\":\"left\"", Unknown), 404, "dataset_version_not_found", Unknown },
         { "POST", "api/jobs", Train("\"target\":\"left\"", "{unread}"), 409, "dataset_not_ready", "still being read" },
         { "POST", "api/jobs", Train("\"target\":\"weight\""), 422, "column_unknown", "its columns are age, city" },
+        // Searches over what cannot be searched
+        { "POST", "api/jobs", Sweep(""), 422, "space_not_allowed", "space has 0 settings; 1 to 20" },
+        { "POST", "api/jobs", Sweep("\"epochs\":null"), 422, "space_not_allowed", "space.epochs is null" },
+        { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"normal\"}"), 400, "invalid_json", "space.epochs" },
+        { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"integer\",\"min\":9,\"max\":3}"), 422, "space_not_allowed", "space.epochs goes from 9 to 3" },
+        { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"integer\",\"min\":0,\"max\":3}"), 422, "space_not_allowed", "space.epochs cannot be 0: " },
+        { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"choice\",\"values\":[]}"), 422, "space_not_allowed", "space.epochs has 0 values" },
+        { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"choice\",\"values\":[\"many\"]}"), 422, "space_not_allowed", "space.epochs cannot be many" },
+        { "POST", "api/jobs", Sweep("\"eopchs\":{\"type\":\"integer\",\"min\":1,\"max\":3}"), 422, "space_not_allowed", "space.eopchs" },
+        { "POST", "api/jobs", Sweep("\"clip_norm\":{\"type\":\"uniform\",\"min\":\"NaN\",\"max\":1}"), 422, "space_not_allowed", "min must be less than max" },
+        { "POST", "api/jobs", Sweep("\"clip_norm\":{\"type\":\"log_uniform\",\"min\":0,\"max\":1}"), 422, "space_not_allowed", "greater than 0" },
+        { "POST", "api/jobs", Sweep("\"optimizer.learning_rate\":{\"type\":\"log_uniform\",\"min\":0.001,\"max\":1}"), 422, "space_not_allowed", "give training.optimizer first" },
+        { "POST", "api/jobs", Sweep("\"target\":{\"type\":\"choice\",\"values\":[\"nobody\"]}"), 422, "column_unknown", "nobody" },
+        { "POST", "api/jobs", Sweep("\"split.test\":{\"type\":\"uniform\",\"min\":0.1,\"max\":0.2}"), 422, "space_not_allowed", "cannot be compared" },
+        { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"integer\",\"min\":1,\"max\":3}", ",\"metric\":\"test_accuracy\""), 422, "metric_not_searchable", "begin with val_" },
+        { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"integer\",\"min\":1,\"max\":3}", ",\"runs\":0"), 400, "validation_failed", "runs must be between 1 and 500" },
+        { "POST", "api/jobs", Sweep("\"clip_norm\":{\"type\":\"uniform\",\"min\":0.1,\"max\":1}", ",\"method\":\"grid\""), 422, "space_not_allowed", "continuum" },
         { "POST", "api/jobs", Train("\"target\":\"\""), 400, "validation_failed", "training.target" },
         { "POST", "api/jobs", Train("\"target\":\"remarks\""), 422, "target_not_trainable", "free text" },
         { "POST", "api/jobs", Train("\"target\":\"joined\""), 422, "target_not_trainable", "dates" },
@@ -174,6 +191,9 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         Assert.DoesNotContain("System.", problem.Detail, StringComparison.Ordinal);
         Assert.Equal(before, await Team.Rows());
     }
+
+    private static string Sweep(string space, string more = "") =>
+        $$$"""{"kind":"sweep","dataset_version_id":"{version}","training":{"task":"tabular","target":"left"},"space":{{{{space}}}}{{{more}}}}""";
 
     private static string Train(string settings, string version = "{version}", string more = "") =>
         $"{{\"kind\":\"train\",\"dataset_version_id\":\"{version}\",\"training\":{{\"task\":\"tabular\",{settings}}}{more}}}";
