@@ -11,7 +11,7 @@ return name switch
     "foundation" => await Foundation.Run(),
     "upload" => await Upload.Run(),
     "sweep" => await SweepSpeed.Run(),
-    "training" => TrainingBench.Run(args[1..]),
+    "training" => await TrainingBench.Run(args[1..]),
     _ => Unknown(name),
 };
 

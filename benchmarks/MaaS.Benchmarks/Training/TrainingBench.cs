@@ -4,13 +4,20 @@ namespace MaaS.Benchmarks.Training;
 
 internal static class TrainingBench
 {
+    /// <summary>Measured in this process.</summary>
     private static readonly Dictionary<string, Action<Results>> s_families = new(StringComparer.Ordinal);
 
-    public static int Run(IReadOnlyCollection<string> chosen)
+    /// <summary>Measured on the platform.</summary>
+    private static readonly Dictionary<string, Func<Results, Task>> s_platform = new(StringComparer.Ordinal)
     {
-        if (chosen.FirstOrDefault(name => !s_families.ContainsKey(name)) is { } unknown)
+        ["resume"] = Resume.Measure,
+    };
+
+    public static async Task<int> Run(IReadOnlyCollection<string> chosen)
+    {
+        if (chosen.FirstOrDefault(name => !s_families.ContainsKey(name) && !s_platform.ContainsKey(name)) is { } unknown)
         {
-            Console.Error.WriteLine($"There is no family called '{unknown}'. There are: {string.Join(", ", s_families.Keys)}.");
+            Console.Error.WriteLine($"There is no family called '{unknown}'. There are: {string.Join(", ", s_families.Keys.Concat(s_platform.Keys))}, sweep.");
             return 2;
         }
         var results = new Results("training").KeepEarlier();
@@ -20,6 +27,13 @@ internal static class TrainingBench
                 continue;
             measure(results);
             results.Save(); // a long measurement that is interrupted keeps what it has
+        }
+        foreach (var (name, measure) in s_platform)
+        {
+            if (chosen.Count > 0 && !chosen.Contains(name))
+                continue;
+            await measure(results);
+            results.Save();
         }
         return 0;
     }
