@@ -57,7 +57,23 @@ public sealed class WalkTests : IDisposable
         await Expect(at.Id("serving")).ToContainTextAsync("customers, version 1");
         await Expect(at.Id("revisions").Locator("tbody tr")).ToHaveCountAsync(3);
         await at.Shot("rolled-back");
+
+        await Search(at, firstRun);
         Assert.True(at.Complaints.Count == 0, string.Join(Environment.NewLine, at.Complaints));
+    }
+
+    /// <summary>Three runs around the settings of a first one.</summary>
+    private static async Task Search(PortalPage at, string run)
+    {
+        await at.Goto(run);
+        await at.Id("search-settings").ClickAsync();
+        await at.Id("runs").FillAsync("3");
+        await at.Shot("search");
+        await at.Id("search").ClickAsync();
+        await Expect(at.Id("run-state")).ToHaveTextAsync("succeeded");
+        await Expect(at.Id("trials").Locator("tbody tr")).ToHaveCountAsync(3);
+        await Expect(at.Id("best")).ToBeVisibleAsync();
+        await at.Shot("sweep");
     }
 
     /// <returns>On the page of a dataset that has been read.</returns>
