@@ -1,5 +1,6 @@
 // What a setting may be in a search: one of some values, or anything between two. Every range is also the line from 0 to 1, on which
 // searches walk. Pure values; knows nothing of which setting it is for.
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -24,6 +25,10 @@ public abstract record SearchRange
 
     /// <summary>What is wrong with the range itself, as the end of a sentence; null when nothing is.</summary>
     public abstract string? Fault();
+
+    /// <summary>Four significant digits are enough to search by, and can be read.</summary>
+    private protected static JsonElement Readable(double value, double min, double max) => JsonSerializer.SerializeToElement(Math.Clamp(
+        double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), min, max));
 }
 
 /// <param name="Values">Of any JSON type, whole objects too: <c>{"type": "linear"}</c> as a network.</param>
@@ -44,7 +49,7 @@ public sealed record UniformRange(double Min, double Max) : SearchRange
 {
     public override long? Count => null;
 
-    public override JsonElement At(double position) => JsonSerializer.SerializeToElement(Min + position * (Max - Min));
+    public override JsonElement At(double position) => Readable(Min + position * (Max - Min), Min, Max);
 
     public override double PositionOf(JsonElement value) => (value.GetDouble() - Min) / (Max - Min);
 
@@ -56,7 +61,7 @@ public sealed record LogUniformRange(double Min, double Max) : SearchRange
 {
     public override long? Count => null;
 
-    public override JsonElement At(double position) => JsonSerializer.SerializeToElement(Math.Clamp(Min * Math.Pow(Max / Min, position), Min, Max));
+    public override JsonElement At(double position) => Readable(Min * Math.Pow(Max / Min, position), Min, Max);
 
     public override double PositionOf(JsonElement value) => Math.Log(value.GetDouble() / Min) / Math.Log(Max / Min);
 
