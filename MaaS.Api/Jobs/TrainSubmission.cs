@@ -95,6 +95,7 @@ internal static class TrainSubmission
     private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
     {
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
+        TextTraining text => TextCheck.Of(text, data, test),
         _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
     };
 

@@ -9,7 +9,7 @@ namespace MaaS.Engine.Onnx;
 /// <summary>A value of the graph: an input, a constant, or what a node gives.</summary>
 internal readonly record struct Value(string Name);
 
-internal sealed class GraphBuilder(string name)
+internal sealed partial class GraphBuilder(string name)
 {
     private const long Opset = 21, IrVersion = 10, MlOpset = 4;
     private const string Ml = "ai.onnx.ml";
@@ -86,7 +86,12 @@ internal sealed class GraphBuilder(string name)
         ProducerName = "MaaS",
         ProducerVersion = producerVersion,
         Graph = _graph,
-        OpsetImport = { new OperatorSetIdProto { Version = Opset }, new OperatorSetIdProto { Domain = Ml, Version = MlOpset } },
+        OpsetImport =
+        {
+            new OperatorSetIdProto { Version = Opset },
+            new OperatorSetIdProto { Domain = Ml, Version = MlOpset },
+            _graph.Node.Any(node => node.Domain == Runtime) ? [new OperatorSetIdProto { Domain = Runtime, Version = 1 }] : [],
+        },
     };
 
     private Value Constant(string name, DataType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)

@@ -4,6 +4,7 @@ using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Packages;
 using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Tasks.Text;
 using MaaS.Engine.Training;
 
 namespace MaaS.Engine.Tasks;
@@ -27,6 +28,7 @@ public static class ModelTraining
         return training switch
         {
             TabularTraining tabular => TabularRun.Run(tabular, data, test, place, progress, token),
+            TextTraining text => TextRun.Run(text, data, test, place, progress, token),
             _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
         };
     }

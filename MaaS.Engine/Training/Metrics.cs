@@ -7,7 +7,7 @@ internal static class Metrics
 {
     /// <summary>
     /// accuracy; macro_f1 (unweighted mean over the classes that are present or predicted, as scikit-learn has it); roc_auc (binary:
-    /// of the second class; more: unweighted mean of one-vs-rest over the classes present); log_loss (nats); and the confusion matrix.
+    /// of the second class; more: unweighted mean of one-vs-rest over the classes present); mcc; log_loss (nats); and the confusion matrix.
     /// </summary>
     /// <param name="probabilities">(N, C), row-major.</param>
     /// <param name="majority">The training rows' most frequent class: the baseline always answers it.</param>
@@ -41,6 +41,7 @@ internal static class Metrics
                 ["accuracy"] = Accuracy(confusion),
                 ["macro_f1"] = MacroF1(confusion),
                 ["roc_auc"] = RocAuc(probabilities, truth, classes),
+                ["mcc"] = Mcc(confusion),
                 ["log_loss"] = logLoss / truth.Length,
             },
             new Dictionary<string, double>
@@ -48,6 +49,7 @@ internal static class Metrics
                 ["accuracy"] = Accuracy(always),
                 ["macro_f1"] = MacroF1(always),
                 ["roc_auc"] = 0.5,
+                ["mcc"] = 0,
                 // The entropy of the classes' shares: what knowing only how frequent they are would cost.
                 ["log_loss"] = -shares.Where(share => share > 0).Sum(share => share * Math.Log(share)),
             },
@@ -79,6 +81,17 @@ internal static class Metrics
         .Select((row, c) => (Right: row[c], Total: row.Sum() + confusion.Sum(other => other[c])))
         .Where(of => of.Total > 0)
         .Average(of => 2.0 * of.Right / of.Total);
+
+    /// <summary>Matthews' correlation of truth and answer; for more than two classes Gorodkin's R_K (2004). 0 when one of them is constant.</summary>
+    private static double Mcc(long[][] confusion)
+    {
+        double[] truth = [.. confusion.Select(row => (double)row.Sum())];
+        double[] answers = [.. confusion.Select((_, c) => (double)confusion.Sum(row => row[c]))];
+        var total = truth.Sum();
+        double Spread(double[] left, double[] right) => total * total - left.Zip(right, (l, r) => l * r).Sum();
+        var scale = Math.Sqrt(Spread(truth, truth)) * Math.Sqrt(Spread(answers, answers));
+        return scale > 0 ? (total * confusion.Select((row, c) => row[c]).Sum() - truth.Zip(answers, (l, r) => l * r).Sum()) / scale : 0;
+    }
 
     private static double RocAuc(float[] probabilities, long[] truth, int classes)
     {

@@ -12,6 +12,7 @@ internal static class MetricName
         ["macro_f1"] = "Macro F1",
         ["roc_auc"] = "ROC AUC",
         ["auc"] = "ROC AUC",
+        ["mcc"] = "MCC",
         ["log_loss"] = "Log loss",
         ["loss"] = "Loss",
         ["rmse"] = "RMSE",

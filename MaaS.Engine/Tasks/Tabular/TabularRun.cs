@@ -80,7 +80,7 @@ internal static class TabularRun
         return (data.Select(split.Train), data.Select(split.Validation), test, target);
     }
 
-    private static Table Answered(Table table, string target, string what, IProgress<Report> progress)
+    public static Table Answered(Table table, string target, string what, IProgress<Report> progress)
     {
         var rows = Target.AnsweredRows(table[target]);
         if (rows.Length == table.RowCount)

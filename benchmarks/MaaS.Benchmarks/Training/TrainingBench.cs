@@ -5,7 +5,10 @@ namespace MaaS.Benchmarks.Training;
 internal static class TrainingBench
 {
     /// <summary>Measured in this process.</summary>
-    private static readonly Dictionary<string, Action<Results>> s_families = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, Action<Results>> s_families = new(StringComparer.Ordinal)
+    {
+        ["texts"] = Texts.Measure,
+    };
 
     /// <summary>Measured on the platform.</summary>
     private static readonly Dictionary<string, Func<Results, Task>> s_platform = new(StringComparer.Ordinal)

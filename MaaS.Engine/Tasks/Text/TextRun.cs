@@ -1,0 +1,94 @@
+// Training on texts from end to end: split, fit the encoder, train, test once, export, check.
+// Knows tables with a text column and folders; nothing of jobs, runs or databases.
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+using MaaS.Engine.Optimizers;
+using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Training;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Text;
+
+internal static class TextRun
+{
+    /// <summary>Trains and leaves a checked model package in the folder.</summary>
+    /// <exception cref="UserError">The settings do not fit the data, or the loss diverged.</exception>
+    /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
+    public static TrainingOutcome Run(
+        TextTraining training, DataFile data, DataFile? test, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        if (training.Text == training.Target)
+            throw new UserError($"\"{training.Target}\" is both the text and the target; a model must not see the answer.");
+        var types = TypesOf(training, data.Profile);
+        string[] columns = [training.Text, training.Target];
+        return Run(training, data.Read(columns, types, progress, token), test?.Read(columns, types, progress, token), place, progress, token);
+    }
+
+    public static TrainingOutcome Run(
+        TextTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
+        progress.Report(new Said($"training {compute.Reason}"));
+
+        var (train, validation, test, target) = Divide(training, data, given, progress);
+        var spec = Fill(training, train.RowCount, progress);
+        var bag = (BagNetwork)spec.Network!;
+        var encoder = Encoder.Fit(TextTask.TextsOf(train, spec.Text), bag);
+        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {bag.VocabularySize}"));
+
+        using var scope = NewDisposeScope();
+        var network = new Network(encoder.Vocabulary.Count, bag.Dimension, target.Outputs, bag.Dropout);
+        using var task = new TextTask(encoder, spec.Text, target, network, spec.LabelSmoothing, train, validation, compute.Device);
+        new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
+
+        progress.Report(new Advanced(1, "testing and exporting"));
+        var metrics = task.Test(test, given is null ? "test" : "given test file");
+        foreach (var (name, value) in metrics.Values)
+            progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
+        var manifest = TextPackage.Write(place.Package, task, spec, test, metrics, place.Lineage);
+        progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test rows"));
+        return new TrainingOutcome(manifest, compute.Facts());
+    }
+
+    private static TextTraining Fill(TextTraining spec, int trainRows, IProgress<Report> progress)
+    {
+        var optimizer = spec.Optimizer ?? new AdamWSpec();
+        if (optimizer.LearningRate is null)
+        {
+            // A vector learns only when its term occurs, so each step must count: ten times the method's usual one.
+            optimizer = optimizer with { LearningRate = Optimizer.DefaultLearningRate(optimizer) * (optimizer is AdamSpec or AdamWSpec ? 10 : 1) };
+            progress.Report(new Said($"learning rate {optimizer.LearningRate}: the usual one for this method and network"));
+        }
+        var batchSize = spec.BatchSize;
+        if (batchSize is null && optimizer is not GradientDescentSpec)
+        {
+            batchSize = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, trainRows / 64)), 16, 256);
+            progress.Report(new Said($"batch size {batchSize}: for {trainRows} texts"));
+        }
+        return spec with { Network = spec.Network ?? new BagNetwork(), Optimizer = optimizer, BatchSize = batchSize, Split = spec.Split ?? new SplitSpec() };
+    }
+
+    /// <summary>Short texts may look like categories, and numbered classes like numbers; what the user said of them is right.</summary>
+    private static Dictionary<string, ColumnType> TypesOf(TextTraining training, DatasetProfile profile)
+    {
+        var types = profile.Columns.ToDictionary(column => column.Name, column => column.Type);
+        types[training.Text] = ColumnType.Text;
+        if (types.GetValueOrDefault(training.Target) == ColumnType.Integer)
+            types[training.Target] = ColumnType.Category;
+        return types;
+    }
+
+    private static (Table Train, Table Validation, Table Test, Target Target) Divide(
+        TextTraining spec, Table all, Table? given, IProgress<Report> progress)
+    {
+        var data = TabularRun.Answered(all, spec.Target, "the data", progress);
+        var target = Target.Fit(data[spec.Target], TabularGoal.Classification, []);
+        var split = Split.Of(data.RowCount, spec.Split ?? new SplitSpec(), Array.ConvertAll(target.Classes(data[spec.Target]), number => (int)number));
+        var test = given is null ? data.Select(split.Test) : TabularRun.Answered(given, spec.Target, "the test file", progress);
+        // A label that only the test file has is said now, not after the training.
+        target.Classes(test[target.Name]);
+        progress.Report(new Said($"{split.Train.Length} rows to train on, {split.Validation.Length} to choose by, {test.RowCount} to test once"));
+        return (data.Select(split.Train), data.Select(split.Validation), test, target);
+    }
+}

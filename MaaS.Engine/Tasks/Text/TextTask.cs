@@ -1,0 +1,103 @@
+// Texts of known class as a task to train: the encoded parts, the loss, and the figures on each part.
+using MaaS.Contracts.Models;
+using MaaS.Engine.Data;
+using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Text;
+
+internal sealed class TextTask : LearningTask
+{
+    private const int Chunk = 1024;
+
+    private readonly Network _network;
+    private readonly Device _device;
+    private readonly double _labelSmoothing;
+    private readonly Part _train;
+    private readonly Part _validation;
+
+    public TextTask(Encoder encoder, string text, Target target, Network network, double labelSmoothing, Table train, Table validation, Device device)
+    {
+        (Encoder, Text, Target) = (encoder, text, target);
+        (_network, _device, _labelSmoothing) = (network.to(device), device, labelSmoothing);
+        (_train, _validation) = (Encode(train), Encode(validation));
+    }
+
+    public Encoder Encoder { get; }
+
+    /// <summary>The column that is read.</summary>
+    public string Text { get; }
+
+    public Target Target { get; }
+
+    public override nn.Module Network => _network;
+
+    public override int TrainRows => _train.Terms.Length;
+
+    public static string[] TextsOf(Table table, string column) =>
+        [.. Enumerable.Range(0, table.RowCount).Select(row => table[column].Text(row) ?? "")];
+
+    public override Tensor Loss(Tensor rows_B)
+    {
+        var rows = Array.ConvertAll(rows_B.cpu().data<long>().ToArray(), row => (int)row);
+        return nn.functional.cross_entropy(Logits(_train, rows), Truth(_train, rows), label_smoothing: _labelSmoothing);
+    }
+
+    public override IReadOnlyDictionary<string, double> Validate()
+    {
+        using var scope = NewDisposeScope();
+        var logits_NC = AllLogits(_validation);
+        return new Dictionary<string, double>
+        {
+            ["loss"] = nn.functional.cross_entropy(logits_NC, tensor(_validation.Classes, device: _device)).item<float>(),
+            ["accuracy"] = Figures(logits_NC, _validation).Values["accuracy"],
+        };
+    }
+
+    /// <summary>Every figure on a part that training never saw, the trivial baseline's beside it.</summary>
+    public ModelMetrics Test(Table test, string split)
+    {
+        using var scope = NewDisposeScope();
+        var part = Encode(test);
+        return Figures(AllLogits(part), part) with { Split = split };
+    }
+
+    /// <summary>Class probabilities (N, C), row by row.</summary>
+    public float[] Answers(Table rows)
+    {
+        using var scope = NewDisposeScope();
+        return AllLogits(Encode(rows)).softmax(1).cpu().data<float>().ToArray();
+    }
+
+    public override void Dispose() => _network.Dispose();
+
+    private ModelMetrics Figures(Tensor logits_NC, Part part) => Metrics.Classification(
+        logits_NC.softmax(1).cpu().data<float>().ToArray(), part.Classes, Target.Outputs,
+        (int)_train.Classes.CountBy(number => number).MaxBy(group => group.Value).Key);
+
+    private Tensor AllLogits(Part part)
+    {
+        _network.eval();
+        using var quiet = no_grad();
+        var pieces = Enumerable.Range(0, part.Terms.Length).Chunk(Chunk).Select(rows => Logits(part, rows)).ToArray();
+        _network.train();
+        return cat(pieces);
+    }
+
+    private Tensor Logits(Part part, int[] rows)
+    {
+        var starts = new long[rows.Length];
+        for (var row = 1; row < rows.Length; row++)
+            starts[row] = starts[row - 1] + part.Terms[rows[row - 1]].Length;
+        var terms = rows.SelectMany(row => part.Terms[row]).ToArray();
+        return _network.call(tensor(terms, device: _device), tensor(starts, device: _device));
+    }
+
+    private Tensor Truth(Part part, int[] rows) => tensor(Array.ConvertAll(rows, row => part.Classes[row]), device: _device);
+
+    private Part Encode(Table table) => new(Array.ConvertAll(TextsOf(table, Text), Encoder.Encode), Target.Classes(table[Target.Name]));
+
+    private sealed record Part(long[][] Terms, long[] Classes);
+}
