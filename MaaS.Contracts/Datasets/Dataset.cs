@@ -48,13 +48,15 @@ public enum DatasetFormat
 /// <param name="Encoding">An IANA name, for example <c>utf-8</c> or <c>windows-1252</c>.</param>
 /// <param name="Missing">Cell texts that mean "no value", beside the empty cell.</param>
 /// <param name="Types">Column types that override the inferred ones.</param>
+/// <param name="Quoted">Whether a cell may stand in double quotes; if not, a double quote is a character like any other.</param>
 public sealed record ReadingOptions(
     DatasetFormat? Format = null,
     [property: StringLength(1, MinimumLength = 1)] string? Delimiter = null,
     bool? Header = null,
     [property: StringLength(40)] string? Encoding = null,
     IReadOnlyList<string>? Missing = null,
-    IReadOnlyDictionary<string, ColumnType>? Types = null);
+    IReadOnlyDictionary<string, ColumnType>? Types = null,
+    bool? Quoted = null);
 
 public sealed record UpdateDataset(
     [property: Required, StringLength(100, MinimumLength = 1)] string Name,

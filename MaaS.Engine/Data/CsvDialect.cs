@@ -11,9 +11,10 @@ internal static class CsvDialect
     /// <summary>No record may be longer: an unclosed quote would otherwise take the rest of the file into memory.</summary>
     public const int MaxRecordCharacters = 4 << 20;
 
-    public static CsvDataReaderOptions Options(char delimiter) => new()
+    public static CsvDataReaderOptions Options(char delimiter, bool quoted = true) => new()
     {
         Delimiter = delimiter,
+        Quote = quoted ? '"' : '\0', // which no file has
         HasHeaders = false, // we name the columns ourselves, and want the header's line counted
         Comment = '\0',     // a cell may start with '#'
         BufferSize = 1 << 16,
@@ -31,9 +32,9 @@ internal static class CsvDialect
     /// A header is text above values (numbers, dates) in some column; or, in a table of texts only, a row of distinct texts
     /// none of which comes again below it.
     /// </summary>
-    public static bool DetectHeader(string opening, char delimiter, MissingTexts missing)
+    public static bool DetectHeader(string opening, char delimiter, bool quoted, MissingTexts missing)
     {
-        var rows = Rows(opening, delimiter);
+        var rows = Rows(opening, delimiter, quoted);
         if (rows.Count == 0)
             return true;
         var first = rows[0];
@@ -56,14 +57,42 @@ internal static class CsvDialect
         return usual is null or { Key: 1 } ? (0, 1) : (usual.Count() / (double)rows.Count, usual.Key);
     }
 
-    /// <summary>At most 100 rows; a row cut by the end of the opening, or broken, ends the list.</summary>
-    private static List<string[]> Rows(string opening, char delimiter)
+    /// <summary>
+    /// Cells are quoted, except where tabs divide them, quotes taken for what they are would break rows, and every row is whole
+    /// without: text/tab-separated-values knows no quotes, though many a program writes them.
+    /// </summary>
+    public static bool DetectQuoted(string opening, char delimiter)
+    {
+        if (delimiter != '\t' || !opening.Contains('"', StringComparison.Ordinal) || !IsBroken(opening, delimiter))
+            return true;
+        var rows = Rows(opening, delimiter, quoted: false, most: int.MaxValue);
+        return rows.Count < 2 || rows.SkipLast(1).Any(row => row.Length != rows[0].Length); // the last may be cut
+    }
+
+    private static bool IsBroken(string opening, char delimiter)
+    {
+        try
+        {
+            using var csv = CsvDataReader.Create(new StringReader(opening), Options(delimiter));
+            while (csv.Read())
+            {
+            }
+            return false;
+        }
+        catch (CsvFormatException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The first rows; one cut by the end of the opening, or broken, ends the list.</summary>
+    private static List<string[]> Rows(string opening, char delimiter, bool quoted = true, int most = 100)
     {
         var rows = new List<string[]>();
         try
         {
-            using var csv = CsvDataReader.Create(new StringReader(opening), Options(delimiter));
-            while (rows.Count < 100 && csv.Read())
+            using var csv = CsvDataReader.Create(new StringReader(opening), Options(delimiter, quoted));
+            while (rows.Count < most && csv.Read())
             {
                 var cells = new string[csv.RowFieldCount];
                 for (var i = 0; i < cells.Length; i++)

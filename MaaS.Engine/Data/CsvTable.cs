@@ -28,7 +28,8 @@ internal sealed class CsvTable : TableFile
         var encoding = TextFile.DetectEncoding(path, asked.Encoding);
         var opening = Opening(path, encoding);
         var delimiter = asked.Delimiter?[0] ?? CsvDialect.DetectDelimiter(opening);
-        var header = asked.Header ?? CsvDialect.DetectHeader(opening, delimiter, new MissingTexts(asked.Missing));
+        var quoted = asked.Quoted ?? CsvDialect.DetectQuoted(opening, delimiter);
+        var header = asked.Header ?? CsvDialect.DetectHeader(opening, delimiter, quoted, new MissingTexts(asked.Missing));
         var reading = asked with
         {
             Format = DatasetFormat.Csv,
@@ -36,11 +37,12 @@ internal sealed class CsvTable : TableFile
             Header = header,
             Encoding = encoding.WebName,
             Missing = asked.Missing ?? MissingTexts.Usual,
+            Quoted = quoted,
         };
 
-        var (names, warnings) = Check(FirstRow(opening, delimiter, header));
+        var (names, warnings) = Check(FirstRow(opening, delimiter, quoted, header));
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        var csv = CsvDataReader.Create(TextFile.Open(file, encoding), CsvDialect.Options(delimiter));
+        var csv = CsvDataReader.Create(TextFile.Open(file, encoding), CsvDialect.Options(delimiter, quoted));
         var table = new CsvTable(file, csv, reading, names, warnings);
         if (header)
             table.NextRow();
@@ -85,7 +87,7 @@ internal sealed class CsvTable : TableFile
         {
             throw new UserError(
                 $"The quotes of the row that begins on line {_nextLine:N0} are broken: a quoted cell must end with a double quote, " +
-                "and a double quote inside it is written twice.", broken);
+                "and a double quote inside it is written twice. If quotes are part of the text here, say that cells are not quoted.", broken);
         }
         catch (CsvRecordTooLargeException broken)
         {
@@ -114,9 +116,9 @@ internal sealed class CsvTable : TableFile
         }
     }
 
-    private static string[] FirstRow(string opening, char delimiter, bool header)
+    private static string[] FirstRow(string opening, char delimiter, bool quoted, bool header)
     {
-        using var csv = CsvDataReader.Create(new StringReader(opening), CsvDialect.Options(delimiter));
+        using var csv = CsvDataReader.Create(new StringReader(opening), CsvDialect.Options(delimiter, quoted));
         while (ReadFirst(csv))
         {
             var names = new string[csv.RowFieldCount];

@@ -11,6 +11,24 @@ namespace MaaS.Engine.Tests.Data;
 public sealed class ProfilerTests
 {
     [Fact]
+    public void Tab_separated_text_may_hold_quotes_that_quote_nothing()
+    {
+        var profile = Profile("ham\tHe said \"hi\" to me\nspam\t\"Win\" a prize, \"now\nham\tno quotes\nham\t5\" nails\n", new());
+
+        Assert.Equal((4L, false), (profile.RowCount, profile.Reading.Quoted!.Value));
+        Assert.Equal("\"Win\" a prize, \"now", profile.Preview[1][1]);
+    }
+
+    [Fact]
+    public void Tab_separated_cells_that_are_quoted_lose_their_quotes()
+    {
+        var profile = Profile("a\tb\n1\t\"one\ttwo\"\n2\t\"\"\"three\"\"\"\n", new());
+
+        Assert.Equal((2L, true), (profile.RowCount, profile.Reading.Quoted!.Value));
+        Assert.Equal(["one\ttwo", "\"three\""], profile.Preview.Select(row => row[1]));
+    }
+
+    [Fact]
     public void A_small_column_is_described_exactly()
     {
         var column = Profile("n,c\n1,a\n2,b\n2,\n5,a\n?,a\n").Columns[0];
