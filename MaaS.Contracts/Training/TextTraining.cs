@@ -30,7 +30,7 @@ public abstract record TextNetwork;
 /// <param name="MaxCharacters">What comes after so many characters of a text is not read.</param>
 public sealed record BagNetwork(
     [property: Range(1, 3)] int WordNGrams = 2,
-    [property: Range(0, 6)] int CharacterNGrams = 0,
+    [property: Range(0, 6)] int CharacterNGrams = 4,
     [property: Range(2, 256)] int Dimension = 16,
     [property: Range(100, 500_000)] int VocabularySize = 50_000,
     [property: Range(16, 10_000)] int MaxCharacters = 1_000,
