@@ -60,6 +60,11 @@ internal sealed partial class GraphBuilder(string name)
     public Value IsNaN(Value x) => Node("IsNaN", [x]);
     public Value Relu(Value x) => Node("Relu", [x]);
     public Value Clip(Value x, Value low, Value high) => Node("Clip", [x, low, high]);
+    public Value Sin(Value x) => Node("Sin", [x]);
+    public Value Cos(Value x) => Node("Cos", [x]);
+    public Value MatMul(Value left, Value right) => Node("MatMul", [left, right]);
+    public Value Transpose(Value x, params long[] order) => Node("Transpose", [x], [Attribute("perm", order)]);
+    public Value ReduceMean(Value x, long axis) => Node("ReduceMean", [x, Constant("axes", [axis], 1)], [Attribute("keepdims", 0)]);
     public Value Cast(Value x, DataType to) => Node("Cast", [x], [Attribute("to", (long)to)]);
     public Value Softmax(Value x, long axis) => Node("Softmax", [x], [Attribute("axis", axis)]);
     public Value ArgMax(Value x, long axis) => Node("ArgMax", [x], [Attribute("axis", axis), Attribute("keepdims", 0)]);
@@ -69,6 +74,9 @@ internal sealed partial class GraphBuilder(string name)
 
     /// <summary>x (N, in) times weight (out, in) transposed, plus bias (out): how libtorch keeps a linear layer.</summary>
     public Value Linear(Value x, Value weight, Value bias) => Node("Gemm", [x, weight, bias], [Attribute("transB", 1)]);
+
+    /// <summary>Over the last axis.</summary>
+    public Value LayerNormalization(Value x, Value scale, Value bias, float epsilon) => Node("LayerNormalization", [x, scale, bias], [Attribute("epsilon", epsilon)]);
 
     /// <summary>Each text's number; texts not listed get <paramref name="otherwise"/>.</summary>
     public Value Lookup(Value texts, IReadOnlyList<string> keys, IReadOnlyList<long> values, long otherwise)
@@ -127,6 +135,12 @@ internal sealed partial class GraphBuilder(string name)
 
     private static AttributeProto Attribute(string name, long value) =>
         new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
+
+    private static AttributeProto Attribute(string name, float value) =>
+        new() { Name = name, F = value, Type = AttributeProto.Types.AttributeType.Float };
+
+    private static AttributeProto Attribute(string name, long[] values) =>
+        new() { Name = name, Ints = { values }, Type = AttributeProto.Types.AttributeType.Ints };
 
     private static ValueInfoProto Info(string name, DataType type, ReadOnlySpan<long> shape)
     {

@@ -46,7 +46,7 @@ internal static class TabularRun
         var spec = Derived.Fill(training, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
 
         using var scope = NewDisposeScope();
-        using var task = new TabularTask(encoder, target, new Network(encoder, target.Outputs, spec.Network!), train, validation, compute.Device);
+        using var task = new TabularTask(encoder, target, Network.For(encoder, target.Outputs, spec.Network!), train, validation, compute.Device);
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));

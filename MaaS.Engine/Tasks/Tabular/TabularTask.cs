@@ -30,24 +30,33 @@ internal sealed class TabularTask : LearningTask
 
     public override nn.Module Network => _network;
 
-    public bool IsLinear => _network.IsLinear;
+    public Network Model => _network;
 
     public override int TrainRows => (int)_train.Answers_N.shape[0];
 
-    /// <summary>Every layer but the last; the first takes encoded values, not the table's.</summary>
-    public override bool IsHidden(string name) => name.StartsWith("layers.", StringComparison.Ordinal) && !name.StartsWith($"layers.{_network.Depth - 1}.", StringComparison.Ordinal);
+    /// <summary>The hidden layers; what comes before them takes the table's values.</summary>
+    public override bool IsHidden(string name) => name.StartsWith("hidden.", StringComparison.Ordinal);
 
-    public override Tensor Loss(Tensor rows_B) => LossOf(
-        _network.call(_train.Numbers_NF.index_select(0, rows_B), _train.Categories_NC.index_select(0, rows_B)),
-        _train.Answers_N.index_select(0, rows_B));
+    /// <summary>The mean of the members' losses: each learns alone, though they share layers.</summary>
+    public override Tensor Loss(Tensor rows_B)
+    {
+        var logits_KBO = _network.call(_train.Numbers_NF.index_select(0, rows_B), _train.Categories_NC.index_select(0, rows_B));
+        var answers_B = _train.Answers_N.index_select(0, rows_B);
+        return Target.IsClassification
+            ? nn.functional.cross_entropy(logits_KBO.flatten(0, 1), answers_B.repeat(logits_KBO.shape[0]))
+            : (logits_KBO.squeeze(2) - answers_B).square().mean();
+    }
 
     public override IReadOnlyDictionary<string, double> Validate()
     {
         using var scope = NewDisposeScope();
-        var logits_NO = Logits(_validation);
-        var figures = new Dictionary<string, double> { ["loss"] = LossOf(logits_NO, _validation.Answers_N).item<float>() };
+        var answers_NO = Answers(_validation);
+        var loss = Target.IsClassification
+            ? nn.functional.nll_loss(answers_NO.clamp_min(1e-12).log(), _validation.Answers_N)
+            : nn.functional.mse_loss(answers_NO.squeeze(1), _validation.Answers_N);
+        var figures = new Dictionary<string, double> { ["loss"] = loss.item<float>() };
         var headline = Target.IsClassification ? "accuracy" : "rmse";
-        figures[headline] = Figures(logits_NO, _validation).Values[headline];
+        figures[headline] = Figures(answers_NO, _validation).Values[headline];
         return figures;
     }
 
@@ -56,7 +65,7 @@ internal sealed class TabularTask : LearningTask
     {
         using var scope = NewDisposeScope();
         using var part = Encode(test);
-        return Figures(Logits(part), part) with { Split = split };
+        return Figures(Answers(part), part) with { Split = split };
     }
 
     /// <summary>What a caller gets: class probabilities (N, O), or values (N, 1) in the target's own unit.</summary>
@@ -64,8 +73,8 @@ internal sealed class TabularTask : LearningTask
     {
         using var scope = NewDisposeScope();
         using var part = Encode(rows);
-        var logits_NO = Logits(part);
-        return (Target.IsClassification ? logits_NO.softmax(1) : logits_NO * Target.StandardDeviation + Target.Mean).cpu().data<float>().ToArray();
+        var answers_NO = Answers(part);
+        return (Target.IsClassification ? answers_NO : answers_NO * Target.StandardDeviation + Target.Mean).cpu().data<float>().ToArray();
     }
 
     public override void Dispose()
@@ -75,25 +84,21 @@ internal sealed class TabularTask : LearningTask
         _validation.Dispose();
     }
 
-    private Tensor LossOf(Tensor logits_BO, Tensor answers_B) => Target.IsClassification
-        ? nn.functional.cross_entropy(logits_BO, answers_B)
-        : nn.functional.mse_loss(logits_BO.squeeze(1), answers_B);
-
-    private ModelMetrics Figures(Tensor logits_NO, Part part)
+    private ModelMetrics Figures(Tensor answers_NO, Part part)
     {
         if (Target.IsClassification)
         {
             var majority = _train.Answers_N.bincount(null, 0).argmax().item<long>();
-            return Metrics.Classification(logits_NO.softmax(1).cpu().data<float>().ToArray(), part.Answers_N.cpu().data<long>().ToArray(), Target.Outputs, (int)majority);
+            return Metrics.Classification(answers_NO.cpu().data<float>().ToArray(), part.Answers_N.cpu().data<long>().ToArray(), Target.Outputs, (int)majority);
         }
         var unit = (float[] standardized) => Array.ConvertAll(standardized, value => value * (double)Target.StandardDeviation + Target.Mean);
-        return Metrics.Regression(unit(logits_NO.cpu().data<float>().ToArray()), unit(part.Answers_N.cpu().data<float>().ToArray()), Target.Mean);
+        return Metrics.Regression(unit(answers_NO.cpu().data<float>().ToArray()), unit(part.Answers_N.cpu().data<float>().ToArray()), Target.Mean);
     }
 
-    /// <summary>In chunks, so that a large part does not need its activations all at once.</summary>
-    private Tensor Logits(Part part)
+    /// <summary>Mean over the members of the probabilities, or of the standardized values (N, O). In chunks, so that a large part does not need its activations all at once.</summary>
+    private Tensor Answers(Part part)
     {
-        const int chunk = 8192;
+        const int chunk = 4096;
         _network.eval();
         using var quiet = no_grad();
         var rows = part.Answers_N.shape[0];
@@ -102,7 +107,8 @@ internal sealed class TabularTask : LearningTask
         {
             using var scope = NewDisposeScope();
             var end = Math.Min(start + chunk, rows);
-            pieces.Add(_network.call(part.Numbers_NF.slice(0, start, end, 1), part.Categories_NC.slice(0, start, end, 1)).MoveToOuterDisposeScope());
+            var logits_KBO = _network.call(part.Numbers_NF.slice(0, start, end, 1), part.Categories_NC.slice(0, start, end, 1));
+            pieces.Add((Target.IsClassification ? logits_KBO.softmax(2) : logits_KBO).mean([0]).MoveToOuterDisposeScope());
         }
         _network.train();
         return cat(pieces);

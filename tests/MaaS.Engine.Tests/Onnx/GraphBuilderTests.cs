@@ -33,6 +33,30 @@ public sealed class GraphBuilderTests
             graph.Relu(graph.Add(graph.Mul(x, graph.Constant("two", [2f])), graph.Constant("one", [1f])))));
 
     [Fact]
+    public void Waves_are_taken_elementwise() => Assert.Equal(
+        [1, 0],
+        Numbers([0, MathF.PI / 2], (graph, x) => graph.Sub(graph.Cos(x), graph.Mul(graph.Sin(x), graph.Constant("zero", [0f])))).Select(y => MathF.Round(y, 6)));
+
+    [Fact]
+    public void Members_of_an_ensemble_are_multiplied_in_one_stack_and_averaged() => Assert.Equal(
+        [3, 6], // the mean of 2x and 4x
+        Numbers([1, 2], (graph, x) => graph.ReduceMean(graph.MatMul(graph.Transpose(graph.Reshape(x, -1, 1, 1), 1, 0, 2), graph.Constant("two_and_four", [2f, 4f], 2, 1, 1)), 0)));
+
+    [Fact]
+    public void A_row_is_normalized_over_its_last_axis() => Assert.Equal(
+        [-1, 4], // (-1, 1) times (1, 3) plus (0, 1)
+        Run<float>(
+            Normalized(), "y", NamedOnnxValue.CreateFromTensor("x", new DenseTensor<float>(new[] { 3f, 5f }, [1, 2]))).Select(y => MathF.Round(y, 4)));
+
+    private static GraphBuilder Normalized()
+    {
+        var graph = new GraphBuilder("normalized");
+        var x = graph.Input("x", DataType.Float, -1, 2);
+        graph.Output("y", graph.LayerNormalization(x, graph.Constant("scale", [1f, 3f], 2), graph.Constant("bias", [0f, 1f], 2), 1e-5f), DataType.Float, -1, 2);
+        return graph;
+    }
+
+    [Fact]
     public void A_linear_layer_keeps_its_weight_as_libtorch_does() => Assert.Equal(
         [12, 25],
         Numbers([1, 2], (graph, x) => graph.Linear(

@@ -21,6 +21,10 @@ public sealed class TabularRunTests : IDisposable
     public static TheoryData<TabularNetwork, string> Learners => new()
     {
         { new LinearNetwork(), "bought" }, { new MlpNetwork([16]), "bought" }, { new LinearNetwork(), "spent" }, { new MlpNetwork([16]), "spent" },
+        { new MlpNetwork([16]) { Numbers = NumberEmbedding.Periodic }, "bought" }, { new MlpNetwork([16, 8]) { Numbers = NumberEmbedding.None, Ensemble = 3 }, "bought" },
+        { new ResidualNetwork(2, 16), "bought" }, { new ResidualNetwork(1, 16) { Numbers = NumberEmbedding.Periodic, Ensemble = 4 }, "spent" },
+        { new MlpNetwork([16]) { Ensemble = 4 }, "bought" }, { new MlpNetwork([16]) { Ensemble = 16 }, "spent" },
+        { new MlpNetwork([16]) { Pairs = true, Ensemble = 2 }, "spent" },
     };
 
     [Theory]
@@ -44,19 +48,21 @@ public sealed class TabularRunTests : IDisposable
         Assert.Equal(Train(spec, Shop(600)).Losses, Train(spec, Shop(600)).Losses);
     }
 
-    public static TheoryData<int, OptimizerSpec, ScheduleSpec, double?> Interrupted => new()
+    public static TheoryData<int, TabularNetwork, OptimizerSpec, ScheduleSpec, double?> Interrupted => new()
     {
-        { 1, new AdamWSpec(), new ConstantSchedule(), null },
-        { 3, new MuonSpec(), new CosineSchedule { WarmUp = 0.1 }, 0.9 },
-        { 3, new LionSpec(), new PlateauSchedule(0.5, 1), null },
-        { 2, new RmsPropSpec(), new OneCycleSchedule(), 0.9 },
+        { 1, new MlpNetwork([16, 16]), new AdamWSpec(), new ConstantSchedule(), null },
+        { 3, new MlpNetwork([16, 16]), new MuonSpec(), new CosineSchedule { WarmUp = 0.1 }, 0.9 },
+        { 3, new MlpNetwork([16, 16]), new LionSpec(), new PlateauSchedule(0.5, 1), null },
+        { 2, new MlpNetwork([16, 16]), new RmsPropSpec(), new OneCycleSchedule(), 0.9 },
+        { 2, new MlpNetwork([16, 16]) { Ensemble = 4, Pairs = true }, new AdamWSpec(), new ConstantSchedule(), null },
+        { 3, new ResidualNetwork(2, 16) { Numbers = NumberEmbedding.Periodic, Ensemble = 2 }, new MuonSpec(), new ConstantSchedule(), null },
     };
 
     [Theory]
     [MemberData(nameof(Interrupted))]
-    public void A_run_resumed_after_any_epoch_ends_as_if_it_had_never_stopped(int epoch, OptimizerSpec optimizer, ScheduleSpec schedule, double? ema)
+    public void A_run_resumed_after_any_epoch_ends_as_if_it_had_never_stopped(int epoch, TabularNetwork network, OptimizerSpec optimizer, ScheduleSpec schedule, double? ema)
     {
-        var spec = new TabularTraining("bought", Network: new MlpNetwork([16, 16]))
+        var spec = new TabularTraining("bought", Network: network)
         {
             Epochs = 5,
             Optimizer = optimizer,
@@ -76,10 +82,13 @@ public sealed class TabularRunTests : IDisposable
         Assert.Equal(whole.Outcome.Manifest.Metrics.Values, resumed.Outcome.Manifest.Metrics.Values);
     }
 
-    [Fact]
-    public void Missing_values_unknown_categories_and_wild_numbers_still_get_an_answer()
+    [Theory]
+    [InlineData(NumberEmbedding.PiecewiseLinear, false, 1)]
+    [InlineData(NumberEmbedding.Periodic, true, 3)]
+    [InlineData(NumberEmbedding.None, false, 1)]
+    public void Missing_values_unknown_categories_and_wild_numbers_still_get_an_answer(NumberEmbedding numbers, bool pairs, int ensemble)
     {
-        var (_, _) = Train(new TabularTraining("bought", Network: new MlpNetwork([16])) { Epochs = 2 }, Shop(600));
+        var (_, _) = Train(new TabularTraining("bought", Network: new MlpNetwork([16]) { Numbers = numbers, Pairs = pairs, Ensemble = ensemble }) { Epochs = 2 }, Shop(600));
         using var model = Model.Load(Path.Combine(_folder, "package"));
         var probabilities = model.Run(
         [
