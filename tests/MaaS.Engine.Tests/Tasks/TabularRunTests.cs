@@ -205,7 +205,7 @@ public sealed class TabularRunTests : IDisposable
     {
         var error = Assert.Throws<UserError>(() => Train(
             new TabularTraining(target, Network: new MlpNetwork([64, 32])) { Optimizer = new SgdSpec { LearningRate = 100 }, Epochs = 30 }, Shop(300)));
-        Assert.Equal("The loss became NaN in epoch 1; lower optimizer.learning_rate (it is 100).", error.Message);
+        Assert.Matches("^The loss became NaN in epoch [1-9]; lower optimizer.learning_rate \\(it is 100\\).$", error.Message);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class TextRunTests : IDisposable
     {
         var texts = Enumerable.Range(0, 40).Select(row => new string((char)('a' + row % 26), row + 1)).ToArray();
         var table = new Table([new TextColumn("message", texts), new TextColumn("team", [.. texts.Select((_, row) => row % 2 == 0 ? "x" : "y")])]);
-        var error = Assert.Throws<UserError>(() => Train(new TextTraining("message", "team"), table));
+        var error = Assert.Throws<UserError>(() => Train(new TextTraining("message", "team", new BagNetwork(CharacterNGrams: 0)), table));
         Assert.StartsWith("No word occurs in more than one of the ", error.Message, StringComparison.Ordinal);
     }
 

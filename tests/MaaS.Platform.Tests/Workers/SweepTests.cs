@@ -30,11 +30,10 @@ public sealed class SweepTests(PostgresFixture postgres) : CatalogTest(postgres)
         await WaitUntil(worker, job, row => row.State == JobState.Running);
         await Eventually(worker, async () => (await Report(job))?.Trials.Any(trial => trial.State == TrialState.Succeeded) == true);
 
-        // Of the worker's processes the sweep's is the one that began first.
-        Process.GetProcessById(worker.Children().Min()).Kill();
+        Process.GetProcessById(worker.ChildOf(job.Id)!.Value).Kill();
         var ended = await WaitUntil(worker, job, row => row.FinishedAt is not null);
 
-        Assert.Equal((JobState.Succeeded, 2), (ended.State, ended.Attempt));
+        Assert.True((ended.State, ended.Attempt) == (JobState.Succeeded, 2), $"{ended.State}, attempt {ended.Attempt}: {ended.Error}\n{worker.Output}\n{string.Join('\n', (await Log.Read(job.Id, 0, 1000, Token)).Select(line => line.Text))}");
         var report = (await Report(job))!;
         Assert.Equal([1e-6, 1e-2, 1e-5, 1e-4], report.Trials.Select(trial => trial.Values["optimizer.learning_rate"].GetDouble()));
         Assert.All(report.Trials, trial => Assert.Equal((TrialState.Succeeded, 6), (trial.State, trial.Epochs)));
@@ -91,7 +90,7 @@ public sealed class SweepTests(PostgresFixture postgres) : CatalogTest(postgres)
         new("label", Network: new LinearNetwork()) { Epochs = epochs, Patience = 0, BatchSize = 64, Optimizer = new AdamSpec(), Device = DeviceChoice.Cpu };
 
     private WorkerProcess StartWorker(int slots = 4) =>
-        WorkerProcess.Start(Database.ConnectionString, Root, ("Worker:Slots", $"{slots}"), ("Worker:LeaseSeconds", "5"));
+        WorkerProcess.Start(Database.ConnectionString, Root, ("Worker:Slots", $"{slots}"));
 
     private async Task<Job> Submit(SweepJob sweep)
     {

@@ -56,6 +56,9 @@ public sealed class WorkerProcess : IAsyncDisposable
         .Where(id => id > 0 && ParentOf(id) == _process.Id)
         .ToList();
 
+    /// <summary>The process that runs this job: its command line ends in "run (job) (attempt)".</summary>
+    public int? ChildOf(Guid job) => Children().Where(id => CommandOf(id).Contains($"{job}", StringComparison.Ordinal)).Select(id => (int?)id).FirstOrDefault();
+
     public static bool IsAlive(int id) => ParentOf(id) is not null;
 
     /// <summary>kill -9 of the worker alone, as when the system runs out of memory.</summary>
@@ -95,6 +98,18 @@ public sealed class WorkerProcess : IAsyncDisposable
         catch (IOException)
         {
             return null;
+        }
+    }
+
+    private static string CommandOf(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return ""; // it has ended
         }
     }
 }
