@@ -28,7 +28,19 @@ public sealed record DatasetVersionView(
 
 public enum DatasetState { Profiling, Ready, Failed }
 
-public enum DatasetFormat { Csv, Parquet }
+public enum DatasetFormat
+{
+    Csv,
+    Parquet,
+    /// <summary>A zip of PNG and JPEG files in one folder per class.</summary>
+    ImageFolders,
+    /// <summary>A zip of an image and a label file as MNIST has them (http://yann.lecun.com/exdb/mnist), gzipped or not.</summary>
+    Idx,
+    /// <summary>Plain text, for a language model.</summary>
+    PlainText,
+    /// <summary>One JSON object a line.</summary>
+    JsonLines,
+}
 
 /// <summary>How to read a table file. Null means: detect it, and say what was found.</summary>
 /// <param name="Delimiter">One of <c>, ; | </c> and tab.</param>

@@ -4,12 +4,23 @@ namespace MaaS.Contracts.Datasets;
 /// <param name="Reading">The options actually used: detected where the user said nothing.</param>
 /// <param name="Preview">The first rows as text, one cell per column; null is a missing value.</param>
 /// <param name="Warnings">Sentences, for example rows that were refused and why.</param>
+/// <param name="Images">Of image files; their columns are the image and its class.</param>
+/// <param name="Text">Of plain text; its one column is the line.</param>
 public sealed record DatasetProfile(
     long RowCount,
     ReadingOptions Reading,
     IReadOnlyList<ColumnProfile> Columns,
     IReadOnlyList<IReadOnlyList<string?>> Preview,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings,
+    ImageSummary? Images = null,
+    TextSummary? Text = null);
+
+/// <summary>Sizes in pixels, smallest and largest.</summary>
+/// <param name="Channels">1 for grey, 3 for colours.</param>
+public sealed record ImageSummary(int MinWidth, int MaxWidth, int MinHeight, int MaxHeight, int Channels);
+
+/// <param name="Alphabet">Distinct characters.</param>
+public sealed record TextSummary(long Characters, long Words, int Alphabet);
 
 public enum ColumnType
 {
@@ -25,6 +36,10 @@ public enum ColumnType
     Category,
     /// <summary>Free text; tabular models leave it out.</summary>
     Text,
+    /// <summary>Pixels; sent as PNG or JPEG in Base64.</summary>
+    Image,
+    /// <summary>A list of a recommender's items.</summary>
+    Items,
 }
 
 /// <param name="Missing">Rows without a value.</param>

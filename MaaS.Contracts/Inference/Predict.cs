@@ -16,5 +16,13 @@ public sealed record PredictResponse(
 /// <param name="Label">The most probable class; null for regression.</param>
 /// <param name="Probabilities">Of every class; they add up to 1.</param>
 /// <param name="Value">The predicted number; null for classification.</param>
+/// <param name="Items">A recommender's best items that were not seen before, best first.</param>
+/// <param name="Text">What a language model goes on with.</param>
 public sealed record Prediction(
-    string? Label = null, IReadOnlyDictionary<string, float>? Probabilities = null, float? Value = null);
+    string? Label = null,
+    IReadOnlyDictionary<string, float>? Probabilities = null,
+    float? Value = null,
+    IReadOnlyList<ScoredItem>? Items = null,
+    string? Text = null);
+
+public sealed record ScoredItem(string Item, float Score);

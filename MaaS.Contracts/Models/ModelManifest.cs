@@ -28,7 +28,7 @@ public sealed record ModelManifest(
     Lineage Lineage,
     IReadOnlyList<PackageFile> Files);
 
-public enum ModelTask { TabularClassification, TabularRegression, TextClassification }
+public enum ModelTask { TabularClassification, TabularRegression, ImageClassification, TextClassification, LanguageModel, Recommendation }
 
 /// <param name="Name">The column, and the graph's input.</param>
 /// <param name="Kind">What a caller sends: number, integer and boolean as float32 (NaN is missing), date as int64 days, category as string ("" is missing).</param>
@@ -46,7 +46,7 @@ public sealed record ModelInput(
 /// <param name="Shape">-1 is the number of rows.</param>
 public sealed record ModelOutput(string Name, TensorType Type, IReadOnlyList<long> Shape);
 
-public enum TensorType { Float32, Int64, String }
+public enum TensorType { Float32, Int64, String, UInt8 }
 
 /// <param name="Split">Which rows they were measured on, and how many.</param>
 /// <param name="ConfusionMatrix">Rows are the truth, columns the prediction, in the order of the labels.</param>

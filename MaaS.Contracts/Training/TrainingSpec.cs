@@ -15,7 +15,10 @@ namespace MaaS.Contracts.Training;
 /// <param name="Device">Where to run; auto takes a GPU when the worker has one.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(TabularTraining), "tabular")]
+[JsonDerivedType(typeof(ImageTraining), "image")]
 [JsonDerivedType(typeof(TextTraining), "text")]
+[JsonDerivedType(typeof(LanguageTraining), "language")]
+[JsonDerivedType(typeof(RecommendationTraining), "recommendation")]
 public abstract record TrainingSpec(
     OptimizerSpec? Optimizer = null,
     [property: Range(1, 100_000)] int Epochs = 40,

@@ -12,7 +12,10 @@ internal static class TaskName
     {
         ModelTask.TabularClassification => "Classification of rows",
         ModelTask.TabularRegression => "Regression of rows",
+        ModelTask.ImageClassification => "Classification of images",
         ModelTask.TextClassification => "Classification of texts",
+        ModelTask.LanguageModel => "Language model",
+        ModelTask.Recommendation => "Recommendation",
         _ => task.ToString(),
     };
 
