@@ -30,16 +30,26 @@ internal static class AskedInputs
     {
         "max_tokens" => "How many pieces of text it writes at most.",
         "temperature" => "0 always takes the likeliest; 1 as it learned; more is bolder.",
+        "top_k" => "Draws from so many of the likeliest; empty is all.",
         "seed" => "The same seed writes the same text.",
         "top" => "How many items to recommend.",
         _ => null,
     };
 
+    /// <summary>What the field shows at first: the sample's value, but how a model is asked to write is left as usual: its sample is a check, not a text.</summary>
+    public static string? First(ModelInput input, ModelManifest manifest, IReadOnlyDictionary<string, JsonElement>? sample) =>
+        manifest.Task == ModelTask.LanguageModel && input.Kind != ColumnType.Text ? null : InputText.Of(input, sample);
+
     private static IEnumerable<ModelInput> Options(ModelManifest manifest) => manifest.Task switch
     {
-        ModelTask.LanguageModel when manifest.Inputs.All(input => input.Kind != ColumnType.Text) =>
-            [Beside("prompt", ColumnType.Text), Beside("max_tokens", ColumnType.Integer), Beside("temperature", ColumnType.Number), Beside("seed", ColumnType.Integer)],
-        ModelTask.LanguageModel => [Beside("max_tokens", ColumnType.Integer), Beside("temperature", ColumnType.Number), Beside("seed", ColumnType.Integer)],
+        ModelTask.LanguageModel =>
+        [
+            Beside("prompt", ColumnType.Text),
+            Beside("max_tokens", ColumnType.Integer),
+            Beside("temperature", ColumnType.Number),
+            Beside("top_k", ColumnType.Integer),
+            Beside("seed", ColumnType.Integer),
+        ],
         ModelTask.Recommendation => [Beside("top", ColumnType.Integer)],
         _ => [],
     };

@@ -75,6 +75,9 @@ internal static partial class MetricName
     /// <summary>The words of a whole key: <c>test_accuracy</c> is "Accuracy (test)".</summary>
     public static string Full(string key) => Parts(key) is ({ Length: > 0 } split, var measure) ? $"{Label(measure)} ({split})" : Label(key);
 
+    /// <summary>What figures were measured on: one word names a split, more than one say it themselves.</summary>
+    public static string Result(string split) => split.Contains(' ', StringComparison.Ordinal) ? $"Result on {split}" : $"Result on the {split} split";
+
     public static bool LessIsBetter(string measure) =>
         measure.Contains("loss", StringComparison.Ordinal) || measure.Contains("error", StringComparison.Ordinal) || measure is "rmse" or "mae" or "mse" or "perplexity" || measure.StartsWith("bits_per", StringComparison.Ordinal);
 

@@ -23,9 +23,10 @@ public sealed class LanguageForm : FamilyForm
 
     public int? Steps { get; set; }
     public double? Validation { get; set; }
+    public double? Test { get; set; }
 
     public override TrainingSpec Build() =>
-        new LanguageTraining(BuildTokenizer(), BuildNetwork(), Steps ?? Training.Steps, Validation ?? Training.Validation);
+        new LanguageTraining(BuildTokenizer(), BuildNetwork(), Steps ?? Training.Steps, Validation ?? Training.Validation, Test ?? Training.Test);
 
     public static LanguageForm From(LanguageTraining training)
     {
@@ -35,6 +36,7 @@ public sealed class LanguageForm : FamilyForm
             Vocabulary = training.Tokenizer?.Vocabulary,
             Steps = training.Steps,
             Validation = training.Validation,
+            Test = training.Test,
         };
         if (training.Network is { } gpt)
             (form.Layers, form.Heads, form.Width, form.Context, form.KeyValueHeads, form.Activation, form.Positions, form.Dropout) =

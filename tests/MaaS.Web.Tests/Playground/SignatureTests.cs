@@ -87,10 +87,11 @@ public sealed class SignatureTests
     public async Task A_language_model_goes_on_with_the_prompt()
     {
         await using var portal = Scripted(
-            ModelTask.LanguageModel, [new("input_ids", ColumnType.Integer, TensorType.Int64, [-1, -1])], """{"prompt":"ROMEO:","max_tokens":100}""", new(Text: "\nO, speak again"));
+            ModelTask.LanguageModel, [new("input_ids", ColumnType.Text, TensorType.Int64, [-1, -1])], """{"prompt":"ROMEO:","max_tokens":3,"temperature":0}""", new(Text: "\nO, speak again"));
         var panel = Panel(portal);
 
         await panel.Find("[data-testid=input-prompt]").ChangeAsync("JULIET:");
+        await panel.Find("[data-testid=input-max_tokens]").ChangeAsync("100");
         await panel.Find("[data-testid=input-temperature]").ChangeAsync("0.8");
         await panel.Find("[data-testid=input-seed]").ChangeAsync("3");
         await panel.Find("form").SubmitAsync();

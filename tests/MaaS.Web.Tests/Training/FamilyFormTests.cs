@@ -100,7 +100,7 @@ public sealed class FamilyFormTests
     {
         Same(new LanguageTraining(), await Sent(s_book));
         var own = new LanguageTraining(
-            new TokenizerSpec(TokenizerKind.BytePairs, 2_048), new GptNetwork(6, 8, 256, 128, 2, GptActivation.SwiGlu, GptPositions.Rotary, 0.1), 5_000, 0.05)
+            new TokenizerSpec(TokenizerKind.BytePairs, 2_048), new GptNetwork(6, 8, 256, 128, 2, GptActivation.SwiGlu, GptPositions.Rotary, 0.1), 5_000, 0.05, 0.2)
         {
             Epochs = 20,
             Schedule = new WarmUpStableDecaySchedule(0.3, 0.1),
@@ -108,7 +108,7 @@ public sealed class FamilyFormTests
         Same(own, await Sent(
             s_book,
             ("tokens", "BytePairs"), ("vocabulary", "2048"), ("steps", "5000"), ("layers", "6"), ("heads", "8"), ("width", "256"), ("context", "128"),
-            ("key-value-heads", "2"), ("activation", "SwiGlu"), ("positions", "Rotary"), ("dropout", "0.1"), ("validation", "0.05"), ("epochs", "20"),
+            ("key-value-heads", "2"), ("activation", "SwiGlu"), ("positions", "Rotary"), ("dropout", "0.1"), ("validation", "0.05"), ("test", "0.2"), ("epochs", "20"),
             ("schedule", "WarmUpStableDecay"), ("decay", "0.3"), ("floor", "0.1")));
         await CloneIsTheSame(own, s_book);
     }
