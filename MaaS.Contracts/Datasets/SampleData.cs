@@ -10,6 +10,9 @@ public sealed record SampleData(string Name, string Title, string Description, s
 {
     public const int DefaultRows = 20_000;
 
+    /// <summary>The task it is meant for, as <see cref="Training.TrainingSpec"/> calls it.</summary>
+    public string Task { get; init; } = "tabular";
+
     public static SampleData Churn { get; } = new(
         "churn", "Customer churn", "Which customers of a subscription leave? About one in seven does. Two classes, mixed columns, missing answers.",
         "churned", "signed_up,plan,monthly_price,country,payment,has_app,support_calls,logins_last_month,satisfaction,churned", Customer);

@@ -8,10 +8,15 @@ internal static class CodeSample
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // Stands in the JSON for the picture until each language puts its own expression there.
+    private const string Picture = "PICTURE_IN_BASE64";
+
     public static IReadOnlyList<string> Languages { get; } = ["curl", "C#", "Python", "JavaScript"];
 
-    public static string In(string language, string address, IReadOnlyDictionary<string, JsonElement> row)
+    /// <param name="images">The inputs that are pictures: code reads them from a file, nobody pastes Base64.</param>
+    public static string In(string language, string address, IReadOnlyDictionary<string, JsonElement> row, params IReadOnlyList<string> images)
     {
+        row = row.ToDictionary(cell => cell.Key, cell => images.Contains(cell.Key) ? JsonSerializer.SerializeToElement(Picture) : cell.Value);
         var body = JsonSerializer.Serialize(new { rows = new[] { row } }, Readable);
         return language switch
         {
@@ -27,7 +32,7 @@ internal static class CodeSample
         curl {address} \
           -H 'Authorization: Bearer YOUR_API_KEY' \
           -H 'Content-Type: application/json' \
-          -d '{body.Replace("'", "'\\''", StringComparison.Ordinal)}'
+          -d '{With(body.Replace("'", "'\\''", StringComparison.Ordinal), "\"'\"$(base64 -w0 picture.png)\"'\"")}'
         """;
 
     private static string CSharp(string address, string body) => $$""""
@@ -35,19 +40,19 @@ internal static class CodeSample
         http.DefaultRequestHeaders.Authorization = new("Bearer", "YOUR_API_KEY");
         var body = """
         {{body}}
-        """;
+        """{{(body.Contains(Picture, StringComparison.Ordinal) ? $".Replace(\"{Picture}\", Convert.ToBase64String(File.ReadAllBytes(\"picture.png\")))" : "")}};
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var response = await http.PostAsync("{{address}}", content);
         Console.WriteLine(await response.Content.ReadAsStringAsync());
         """";
 
     private static string Python(string address, IReadOnlyDictionary<string, JsonElement> row) => $$"""
-        import json, urllib.request
+        import {{(row.Values.Any(IsPicture) ? "base64, " : "")}}json, urllib.request
 
         request = urllib.request.Request(
             "{{address}}",
             data=json.dumps({"rows": [{
-        {{string.Join('\n', row.Select(cell => $"        {JsonSerializer.Serialize(cell.Key, Readable)}: {PythonValue(cell.Value)},"))}}
+        {{string.Join('\n', row.Select(cell => $"        {JsonSerializer.Serialize(cell.Key, Readable)}: {With(PythonValue(cell.Value), "base64.b64encode(open(\"picture.png\", \"rb\").read()).decode()")},"))}}
             }]}).encode(),
             headers={"Authorization": "Bearer YOUR_API_KEY", "Content-Type": "application/json"},
         )
@@ -55,13 +60,17 @@ internal static class CodeSample
         """;
 
     private static string JavaScript(string address, string body) => $$"""
-        const response = await fetch("{{address}}", {
+        {{(body.Contains(Picture, StringComparison.Ordinal) ? "const picture = require(\"fs\").readFileSync(\"picture.png\").toString(\"base64\");\n" : "")}}const response = await fetch("{{address}}", {
           method: "POST",
           headers: { "Authorization": "Bearer YOUR_API_KEY", "Content-Type": "application/json" },
-          body: JSON.stringify({{body}}),
+          body: JSON.stringify({{With(body, "picture")}}),
         });
         console.log(await response.json());
         """;
+
+    private static bool IsPicture(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString() == Picture;
+
+    private static string With(string text, string picture) => text.Replace($"\"{Picture}\"", picture, StringComparison.Ordinal);
 
     private static string PythonValue(JsonElement value) => value.ValueKind switch
     {

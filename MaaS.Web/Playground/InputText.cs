@@ -13,7 +13,7 @@ internal static class InputText
     public static string? Of(ModelInput input, IReadOnlyDictionary<string, JsonElement>? sample)
     {
         if (sample is not null && sample.TryGetValue(input.Name, out var value)) return Of(value);
-        if (input.Categories is { Count: > 0 } categories) return categories[0];
+        if (input.Categories is { Count: > 0 } categories && input.Kind != ColumnType.Items) return categories[0];
         if (input is not { Min: { } min, Max: { } max }) return null;
         return input.Kind switch
         {
@@ -23,6 +23,9 @@ internal static class InputText
             _ => Math.Round((min + max) / 2, 4).ToString(CultureInfo.InvariantCulture),
         };
     }
+
+    /// <summary>A list of items as a person writes it: one a line.</summary>
+    public static IReadOnlyList<string> Items(string? lines) => lines?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public static Dictionary<string, JsonElement> Row(IEnumerable<ModelInput> inputs, IReadOnlyDictionary<string, string?> values)
     {
@@ -37,6 +40,7 @@ internal static class InputText
     {
         ColumnType.Number or ColumnType.Integer when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) =>
             JsonSerializer.SerializeToElement(number),
+        ColumnType.Items => JsonSerializer.SerializeToElement(Items(text)),
         ColumnType.Boolean when bool.TryParse(text, out var truth) => JsonSerializer.SerializeToElement(truth),
         _ => JsonSerializer.SerializeToElement(text),
     };
@@ -45,6 +49,7 @@ internal static class InputText
     {
         JsonValueKind.Null or JsonValueKind.Undefined => null,
         JsonValueKind.String => value.GetString(),
+        JsonValueKind.Array => string.Join('\n', value.EnumerateArray().Select(Of)),
         _ => value.GetRawText(),
     };
 }

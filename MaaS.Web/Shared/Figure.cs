@@ -29,6 +29,9 @@ internal static class Figure
         var v => v.Value.ToString("0.###e+0", Culture),
     };
 
+    /// <summary>As a person would type it: 0.001, 1E-08.</summary>
+    public static string Exact(double value) => value.ToString("R", Culture);
+
     public static string Percent(double share) => share.ToString(share is > 0 and < 0.001 ? "0.00 %" : "0.0 %", Culture);
 
     public static string Duration(TimeSpan span) => span.TotalSeconds switch

@@ -28,12 +28,15 @@ internal sealed partial class FormErrors
         return errors;
     }
 
-    /// <summary>The per-field sentences of a refusal, if it has any.</summary>
+    /// <summary>The sentences of a refusal, each at its field: named apart, or at the sentence's own beginning
+    /// (<c>training.target is "x", which ...</c>; <c>rows[0].age: "x" is not ...</c>).</summary>
     public static FormErrors Of(Problem problem)
     {
         var errors = new FormErrors();
         foreach (var (path, sentences) in problem.Errors ?? new Dictionary<string, string[]>())
             errors._byPath.TryAdd(Normal(path), string.Join(' ', sentences));
+        if (!errors.Any && problem.Detail is { } detail && PathOf().Match(detail) is { Success: true } named)
+            errors._byPath.TryAdd(Normal(named.Groups["path"].Value), detail);
         return errors;
     }
 
@@ -71,6 +74,9 @@ internal sealed partial class FormErrors
 
     [GeneratedRegex("(?<!^)[A-Z]")]
     private static partial Regex Humps();
+
+    [GeneratedRegex(@"^(?<path>[a-z_]+(\[\d+\])?(\.[^\s:]+)+)(:| )")]
+    private static partial Regex PathOf();
 
     [GeneratedRegex("^The (field )?(?=[A-Z])")]
     private static partial Regex FieldOf();

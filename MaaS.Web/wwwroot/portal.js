@@ -23,6 +23,12 @@
     },
     copy: text => navigator.clipboard.writeText(text),
     scrollToEnd: element => { if (element) element.scrollTop = element.scrollHeight; },
+    revealErrors: form => {
+      const wrong = [...form.querySelectorAll('[aria-invalid=true]')];
+      for (const field of wrong)
+        for (let fold = field.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;
+      wrong[0]?.focus();
+    },
     post: action => {
       const form = Object.assign(document.createElement('form'), { method: 'post', action });
       const token = Object.assign(document.createElement('input'), { type: 'hidden', name: '__RequestVerificationToken', value: antiforgery() });

@@ -27,7 +27,7 @@ internal sealed class Results
     {
         _results.RemoveAll(before => before.Case == named);
         _results.Add(new(named, named[(named.IndexOf('.') + 1)..], value, unit));
-        Console.WriteLine($"{named,-34}{value,14:0.####} {unit,-12} bar: {bar}");
+        Console.WriteLine($"{named,-34}{value,14:0.########} {unit,-12} bar: {bar}");
     }
 
     /// <summary>What was measured under this name, now or earlier.</summary>

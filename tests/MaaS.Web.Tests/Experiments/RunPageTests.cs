@@ -67,6 +67,17 @@ public sealed class RunPageTests
     }
 
     [Fact]
+    public async Task What_a_language_model_writes_meanwhile_keeps_its_lines()
+    {
+        await using var portal = Scripted(Examples.Job(JobState.Succeeded));
+        portal.Api.Answers($"GET /api/runs/{Examples.RunId}/log", new Page<LogLine>([new(1, DateTimeOffset.UnixEpoch, "step 200 / 400"), new(2, DateTimeOffset.UnixEpoch, "it writes: ROMEO: / O, she doth")]));
+
+        var page = portal.Page<RunPage>(builder => builder.Add(p => p.Id, Examples.RunId));
+
+        Assert.Equal(["step 200 / 400", "it writes: \nROMEO:\nO, she doth"], page.FindAll(".log-text").Select(line => line.TextContent));
+    }
+
+    [Fact]
     public async Task A_run_of_another_team_is_not_there()
     {
         await using var portal = new Portal();

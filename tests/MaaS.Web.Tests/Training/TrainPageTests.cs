@@ -23,7 +23,7 @@ public sealed class TrainPageTests
         await page.Find("[data-testid=target]").ChangeAsync("leaves");
         await page.Find("form").SubmitAsync();
 
-        Assert.Equal(new TrainJob(Examples.VersionId, new TabularTraining("leaves", null, TabularGoal.Auto, new MlpNetwork(), new SplitSpec()), RegisterAs: "customers-2026"), Sent(portal));
+        Assert.Equal(new TrainJob(Examples.VersionId, new TabularTraining("leaves"), RegisterAs: "customers-2026"), Sent(portal));
         Assert.Equal($"http://localhost/runs/{Examples.RunId}", portal.Services.GetRequiredService<NavigationManager>().Uri);
     }
 
@@ -42,7 +42,7 @@ public sealed class TrainPageTests
         await page.Find("[data-testid=register-as]").ChangeAsync("");
         await page.Find("form").SubmitAsync();
 
-        var expected = new TabularTraining("leaves", null, TabularGoal.Auto, new LinearNetwork(), new SplitSpec()) { Optimizer = new AdamWSpec { LearningRate = 0.01 }, Epochs = 7 };
+        var expected = new TabularTraining("leaves", Network: new LinearNetwork()) { Optimizer = new AdamWSpec { LearningRate = 0.01 }, Epochs = 7 };
         Assert.Equal(new TrainJob(Examples.VersionId, expected), Sent(portal));
     }
 
@@ -74,6 +74,20 @@ public sealed class TrainPageTests
         Assert.Equal("It must be between 1E-09 and 100.", page.Find(".field-error").TextContent);
         Assert.Equal("training.optimizer.learning_rate must be between 1E-09 and 100.", page.Find(".error-note span").TextContent);
         Assert.False(page.Find("[data-testid=train]").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task A_refusal_that_begins_with_a_field_is_shown_there()
+    {
+        await using var portal = Scripted();
+        portal.Api.Refuses("POST /api/jobs", new(400, "target_not_trainable", "Bad request", "training.target is \"leaves\", which has 1 distinct values; there must be at least 2 to tell apart."));
+        var page = portal.Page<TrainPage>();
+
+        await page.Find("[data-testid=target]").ChangeAsync("leaves");
+        await page.Find("form").SubmitAsync();
+
+        Assert.Equal("training.target is \"leaves\", which has 1 distinct values; there must be at least 2 to tell apart.", page.Find(".field-error").TextContent);
+        Assert.Equal("true", page.Find("[data-testid=target]").GetAttribute("aria-invalid"));
     }
 
     [Fact]
