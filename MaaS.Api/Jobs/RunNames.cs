@@ -10,7 +10,12 @@ internal static class RunNames
 {
     public static async Task<string> Next(CatalogContext context, Guid experiment, TrainingSpec training, CancellationToken token)
     {
-        var network = training is TabularTraining { Network: LinearNetwork } ? "linear" : "mlp";
+        var network = training switch
+        {
+            LanguageTraining => "gpt",
+            TabularTraining { Network: LinearNetwork } => "linear",
+            _ => "mlp",
+        };
         var method = training.Optimizer is null ? "" : $"-{RunParams.Of(training)["optimizer.method"]}";
         var count = await context.Runs.CountAsync(run => run.ExperimentId == experiment, token);
         return $"{network}{method}-{count + 1}";

@@ -66,6 +66,7 @@ internal static class TrainSubmission
     private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
     {
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
+        LanguageTraining language => LanguageCheck.Of(language, data),
         _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
     };
 

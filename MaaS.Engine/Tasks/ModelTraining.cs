@@ -3,6 +3,7 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
 
@@ -27,6 +28,7 @@ public static class ModelTraining
         return training switch
         {
             TabularTraining tabular => TabularRun.Run(tabular, data, test, place, progress, token),
+            LanguageTraining language => LanguageRun.Run(language, data, place, progress, token),
             _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
         };
     }

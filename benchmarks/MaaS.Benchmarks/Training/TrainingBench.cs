@@ -4,7 +4,10 @@ namespace MaaS.Benchmarks.Training;
 
 internal static class TrainingBench
 {
-    private static readonly Dictionary<string, Action<Results>> s_families = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, Action<Results>> s_families = new(StringComparer.Ordinal)
+    {
+        ["language"] = LanguageBench.Run,
+    };
 
     public static int Run(IReadOnlyCollection<string> chosen)
     {

@@ -177,7 +177,7 @@ public sealed class TabularRunTests : IDisposable
     public void Early_stopping_keeps_the_best_and_says_so()
     {
         var said = new List<string>();
-        Train(new TabularTraining("bought", Network: new MlpNetwork([64, 64], Dropout: 0)) { Epochs = 200, Patience = 3 }, Shop(300), said: said);
+        Train(new TabularTraining("bought", Network: new MlpNetwork([64, 64]) { Dropout = 0 }) { Epochs = 200, Patience = 3 }, Shop(300), said: said);
         Assert.Contains(said, line => line.StartsWith("stopped after epoch", StringComparison.Ordinal));
     }
 
