@@ -1,4 +1,5 @@
-// The tests see inside.
+// The tests and the benchmarks see inside.
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("MaaS.Engine.Tests")]
+[assembly: InternalsVisibleTo("MaaS.Benchmarks")]

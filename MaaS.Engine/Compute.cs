@@ -11,8 +11,9 @@ public sealed record Compute(torch.Device Device, int Threads, string Reason)
 {
     /// <summary>Chooses and applies: libtorch's threads are set and its generators seeded when this returns.</summary>
     /// <param name="threads">Of the CPU; a small network gains nothing from more than one (docs/decisions.md).</param>
+    /// <param name="why">Why so many threads, where that was weighed.</param>
     /// <exception cref="UserError">CUDA was asked for where there is none.</exception>
-    public static Compute Choose(DeviceChoice choice, int seed, int threads)
+    public static Compute Choose(DeviceChoice choice, int seed, int threads, string? why = null)
     {
         var cuda = choice != DeviceChoice.Cpu && torch.cuda.is_available();
         if (choice == DeviceChoice.Cuda && !cuda)
@@ -27,7 +28,7 @@ public sealed record Compute(torch.Device Device, int Threads, string Reason)
             (DeviceChoice.Cpu, _) => $"on the CPU with {threads} thread(s), as asked",
             (_, true) => "on the GPU: CUDA is available",
             _ => $"on the CPU with {threads} thread(s): no CUDA device here",
-        });
+        } + (why is null || cuda ? "" : $"; {why}"));
     }
 
     /// <summary>Device, threads and versions, for the run's record.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using MaaS.Contracts;
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
+using MaaS.Inference.Text;
 
 namespace MaaS.Inference;
 
@@ -17,13 +18,15 @@ public sealed class Model : IDisposable
 
     private readonly Session _session;
     private readonly RequestColumns _columns;
+    private readonly Writer? _writer; // of a language model
     private int _users = 1; // the owner is one until it disposes
     private int _disposed;
 
-    private Model(ModelManifest manifest, Session session)
+    private Model(ModelManifest manifest, Session session, Writer? writer)
     {
         Manifest = manifest;
         _session = session;
+        _writer = writer;
         _columns = new RequestColumns(manifest);
     }
 
@@ -59,15 +62,44 @@ public sealed class Model : IDisposable
     {
         if (manifest.Format != 1)
             throw new ModelLoadException($"model.json is of format {manifest.Format}; this server reads format 1.");
-        return new Model(manifest, Session.Open(onnx, manifest));
+        var writer = Writer.For(Path.GetDirectoryName(onnx)!, manifest);
+        return new Model(manifest, Session.Open(onnx, manifest), writer);
     }
 
     /// <param name="rows">Named columns; one left out, null, "" or "NaN" is missing.</param>
     /// <returns>One prediction per row, in their order.</returns>
     /// <exception cref="InputError">A row does not fit the signature.</exception>
     /// <exception cref="ObjectDisposedException">The model was unloaded before this call began; route the request again.</exception>
-    public IReadOnlyList<Prediction> Predict(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows) =>
-        Predictions(Run(_columns.Read(rows), rows.Count));
+    public IReadOnlyList<Prediction> Predict(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
+    {
+        if (_writer is null)
+            return Predictions(Run(_columns.Read(rows), rows.Count));
+        Enter();
+        try
+        {
+            return _writer.Answer(rows, tokens => _session.Logits(tokens, 1, lastOnly: true));
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>A language model's graph itself.</summary>
+    /// <param name="tokens_BT">B windows of T tokens, one after the other.</param>
+    /// <returns>Logits (B, T, V).</returns>
+    public float[] Logits(long[] tokens_BT, int windows)
+    {
+        Enter();
+        try
+        {
+            return _session.Logits(tokens_BT, windows);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
 
     /// <summary>The graph itself, from typed columns.</summary>
     /// <param name="columns">One array of N values per input of the manifest, in its order: float[] (NaN is missing),
@@ -147,7 +179,7 @@ public sealed class Model : IDisposable
         static string Text(Prediction prediction) => JsonSerializer.Serialize(prediction, MaaSJson.Options);
     }
 
-    private static bool Same(Prediction now, Prediction then) => then.Probabilities is { } probabilities
+    private static bool Same(Prediction now, Prediction then) => then.Text is { } text ? now.Text == text : then.Probabilities is { } probabilities
         ? now.Probabilities is { } found && probabilities.All(known => found.TryGetValue(known.Key, out var value) && Near(value, known.Value))
         : now.Value is { } number && then.Value is { } stored && Near(number, stored);
 

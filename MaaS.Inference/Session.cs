@@ -86,6 +86,16 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>Of a graph with one input (B, T) of tokens and one output (B, T, V).</summary>
+    /// <param name="lastOnly">Only the V of the last token.</param>
+    public float[] Logits(long[] tokens_BT, int windows, bool lastOnly = false)
+    {
+        using var input = OrtValue.CreateTensorValueFromMemory(tokens_BT, [windows, tokens_BT.Length / windows]);
+        using var outputs = _session.Run(_run, _inputNames, [input], _outputNames);
+        var logits_BTV = outputs[0].GetTensorDataAsSpan<float>();
+        return (lastOnly ? logits_BTV[^(logits_BTV.Length / tokens_BT.Length)..] : logits_BTV).ToArray();
+    }
+
     public void Dispose()
     {
         _session.Dispose();

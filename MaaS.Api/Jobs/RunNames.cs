@@ -13,6 +13,7 @@ internal static class RunNames
         var network = training switch
         {
             TextTraining => "bag",
+            LanguageTraining => "gpt",
             TabularTraining { Network: LinearNetwork } => "linear",
             _ => "mlp",
         };

@@ -96,6 +96,7 @@ internal static class TrainSubmission
     {
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
         TextTraining text => TextCheck.Of(text, data, test),
+        LanguageTraining language => LanguageCheck.Of(language, data),
         _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
     };
 

@@ -21,16 +21,27 @@ public sealed record SampleData(string Name, string Title, string Description, s
         "prices", "House prices", "What is a house sold for? A number to predict from size, place, age and condition.",
         "price", "listed_on,district,area_m2,rooms,built,energy_class,garden,km_to_centre,price", House);
 
-    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices];
+    public static SampleData Stories { get; } = new(
+        "stories", "Little stories", "What comes next? A language model learns to tell small stories of people, animals and lost things.",
+        "", "", SampleStories.Tell)
+    { Extension = "txt", UsualRows = 1_200 };
 
-    public string FileName => $"{Title.ToLowerInvariant().Replace(' ', '-')}.csv";
+    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Stories];
 
-    /// <summary>A CSV with a header. The same seed writes the same file.</summary>
-    public void Write(TextWriter to, int rows = DefaultRows, int seed = 1)
+    /// <summary>A table has a header and rows; a text has pieces of text.</summary>
+    public string Extension { get; private init; } = "csv";
+
+    public int UsualRows { get; private init; } = DefaultRows;
+
+    public string FileName => $"{Title.ToLowerInvariant().Replace(' ', '-')}.{Extension}";
+
+    /// <summary>A CSV with a header, or a text. The same seed writes the same file.</summary>
+    public void Write(TextWriter to, int? rows = null, int seed = 1)
     {
         var random = new Random(seed);
-        to.Write(Header + "\n");
-        for (var row = 0; row < rows; row++)
+        if (Header != "")
+            to.Write(Header + "\n");
+        for (var row = 0; row < (rows ?? UsualRows); row++)
             to.Write(Row(random) + "\n");
     }
 

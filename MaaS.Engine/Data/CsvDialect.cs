@@ -28,6 +28,9 @@ internal static class CsvDialect
         .ThenByDescending(found => found.agreement.Cells)
         .First().delimiter;
 
+    /// <summary>Whether nearly all rows have as many cells, more than one, by some delimiter. Prose with a comma in every line is rare.</summary>
+    public static bool IsTable(string opening) => Delimiters.Any(delimiter => Agreement(Rows(opening, delimiter)) is { Share: >= 0.95 });
+
     /// <summary>
     /// A header is text above values (numbers, dates) in some column; or, in a table of texts only, a row of distinct texts
     /// none of which comes again below it.

@@ -21,7 +21,7 @@ internal sealed class CsvTable : TableFile
 
     public override double Fraction => _file.Length == 0 ? 1 : (double)_file.Position / _file.Length;
 
-    public static new CsvTable Open(string path, ReadingOptions asked)
+    public static CsvTable Open(string path, ReadingOptions asked)
     {
         if (asked.Delimiter is { } given && (given.Length != 1 || !CsvDialect.Delimiters.Contains(given[0])))
             throw new UserError($"The delimiter \"{given}\" is not one of comma, semicolon, tab and |.");

@@ -31,7 +31,7 @@ internal sealed class ParquetTable : TableFile
 
     public override double Fraction => _rows == 0 ? 1 : (double)_place / _rows;
 
-    public static new ParquetTable Open(string path, ReadingOptions asked)
+    public static ParquetTable Open(string path, ReadingOptions asked)
     {
         var parquet = Readable(() => ParquetReader.CreateAsync(path), path);
         var fields = parquet.Schema.Fields.OfType<DataField>().Where(field => !field.IsArray && ParquetCells.CanRead(field)).ToArray();

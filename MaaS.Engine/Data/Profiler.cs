@@ -19,11 +19,12 @@ public static class Profiler
     /// <param name="path">The uploaded file.</param>
     /// <param name="reading">What the user said of it; whatever is null is detected.</param>
     /// <param name="progress">Told the share of the file that is done, 0 to 1, at each full percent.</param>
+    /// <param name="name">As it was uploaded: an ending like .txt lets prose be prose.</param>
     /// <exception cref="UserError">The file is broken, or is not what <paramref name="reading"/> says; names line and reason.</exception>
     public static DatasetProfile Profile(
-        string path, ReadingOptions reading, IProgress<double>? progress = null, CancellationToken token = default)
+        string path, ReadingOptions reading, IProgress<double>? progress = null, CancellationToken token = default, string? name = null)
     {
-        using var file = TableFile.Open(path, reading);
+        using var file = TableFile.Open(path, reading, name);
         var missing = new MissingTexts(file.Reading.Missing);
         var columns = Columns(file);
         var preview = new List<IReadOnlyList<string?>>();
@@ -53,11 +54,13 @@ public static class Profiler
 
         var finished = columns.Select(column => column.Finish()).ToList();
         var warnings = file.Warnings
-            .Concat(file.Names.Count == 1 ? ["The file has a single column; if that is a surprise, choose another delimiter."] : [])
+            .Concat(file.Names.Count == 1 && file.Reading.Format == DatasetFormat.Csv ? ["The file has a single column; if that is a surprise, choose another delimiter."] : [])
             .Concat(finished.SelectMany(column => column.Warnings));
+        var isText = file.Reading.Format == DatasetFormat.PlainText || (file.Reading.Format == DatasetFormat.JsonLines && file.Names.Contains(Corpus.Field, StringComparer.Ordinal));
+        var text = isText ? Corpus.Summarize(path, file.Reading, token) : null;
         progress?.Report(1);
         return new DatasetProfile(
-            rows, file.Reading, finished.ConvertAll(column => column.Profile), preview, [.. warnings.Take(MostWarnings)]);
+            rows, file.Reading, finished.ConvertAll(column => column.Profile), preview, [.. warnings.Take(MostWarnings)], Text: text);
     }
 
     private static ColumnProfiler[] Columns(TableFile file)

@@ -34,10 +34,13 @@ internal abstract class TableFile(ReadingOptions reading, IReadOnlyList<string> 
     public abstract void Dispose();
 
     /// <param name="path">A file the caller has checked to exist.</param>
+    /// <param name="name">As it was uploaded, to tell prose from a table.</param>
     /// <exception cref="UserError">It is not a table, or cannot be read as <paramref name="reading"/> says.</exception>
-    public static TableFile Open(string path, ReadingOptions reading) => (reading.Format ?? TextFile.Format(path)) switch
+    public static TableFile Open(string path, ReadingOptions reading, string? name = null) => (reading.Format ?? TextFile.Format(path, name)) switch
     {
         DatasetFormat.Parquet => ParquetTable.Open(path, reading),
+        DatasetFormat.PlainText => PlainTextTable.Open(path, reading),
+        DatasetFormat.JsonLines => JsonLinesTable.Open(path, reading),
         _ => CsvTable.Open(path, reading),
     };
 

@@ -1,5 +1,6 @@
 // Is this file text, and in which encoding? Looks at bytes only; knows nothing of rows and cells.
 using System.Text;
+using System.Text.Json;
 using System.Text.Unicode;
 using MaaS.Contracts.Datasets;
 using UtfUnknown;
@@ -22,10 +23,30 @@ internal static class TextFile
         ([0xFF, 0xD8, 0xFF], "an image"),
     ];
 
+    private static readonly string[] s_tables = [".csv", ".tsv", ".tab"];
+
     static TextFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    public static DatasetFormat Format(string path) =>
-        Sample(path, 4).AsSpan().SequenceEqual("PAR1"u8) ? DatasetFormat.Parquet : DatasetFormat.Csv;
+    /// <summary>
+    /// By content: Parquet by its first bytes, JSON Lines by a first line that is a JSON object. Text that is none of these is a
+    /// table when its name says so, or when its rows divide into as many cells each; else it is prose.
+    /// </summary>
+    /// <param name="name">As it was uploaded; null takes any text for a table.</param>
+    public static DatasetFormat Format(string path, string? name)
+    {
+        var sample = Sample(path, SampleBytes);
+        if (sample.AsSpan().StartsWith("PAR1"u8))
+            return DatasetFormat.Parquet;
+        // What is no text at all gets its sentence from the reader of tables.
+        if (sample.Length == 0 || s_others.Any(other => sample.AsSpan().StartsWith(other.Magic)))
+            return DatasetFormat.Csv;
+        if (name is not null && s_tables.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase))
+            return DatasetFormat.Csv;
+        var opening = (ByMark(sample) ?? Encoding.Latin1).GetString(sample).TrimStart('\uFEFF');
+        if (IsObject(opening, wholeFile: sample.Length < SampleBytes))
+            return DatasetFormat.JsonLines;
+        return name is null || CsvDialect.IsTable(opening) ? DatasetFormat.Csv : DatasetFormat.PlainText;
+    }
 
     /// <summary>
     /// The encoding asked for; else by byte order mark; else UTF-8 when every byte of the file agrees; else a guess from the
@@ -75,6 +96,23 @@ internal static class TextFile
         catch (ArgumentException unknown)
         {
             throw new UserError($"\"{name}\" is not a known encoding; for example utf-8, windows-1252 or utf-16.", unknown);
+        }
+    }
+
+    private static bool IsObject(string opening, bool wholeFile)
+    {
+        var text = opening.AsSpan().TrimStart();
+        var end = text.IndexOf('\n');
+        if (text.IsEmpty || text[0] != '{' || (end < 0 && !wholeFile))
+            return false;
+        try
+        {
+            using var first = JsonDocument.Parse((end < 0 ? text : text[..end]).ToString());
+            return first.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

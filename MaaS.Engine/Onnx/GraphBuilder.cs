@@ -19,7 +19,7 @@ internal sealed partial class GraphBuilder(string name)
     private int _made;
 
     /// <summary>Inputs come first: their names are the user's, and every name made later keeps clear of them.</summary>
-    /// <param name="shape">-1 is the number of rows.</param>
+    /// <param name="shape">-1 is the number of rows, -2 that of tokens in a row.</param>
     /// <exception cref="ArgumentException">The graph already has a value of this name.</exception>
     public Value Input(string name, DataType type, params ReadOnlySpan<long> shape)
     {
@@ -110,7 +110,7 @@ internal sealed partial class GraphBuilder(string name)
         return new Value(tensor.Name);
     }
 
-    private Value Node(string op, Value[] inputs, AttributeProto[]? attributes = null, string domain = "")
+    internal Value Node(string op, Value[] inputs, AttributeProto[]? attributes = null, string domain = "")
     {
         var node = new NodeProto { OpType = op, Name = Fresh(op), Domain = domain };
         node.Input.AddRange(inputs.Select(input => input.Name));
@@ -133,7 +133,7 @@ internal sealed partial class GraphBuilder(string name)
         return _taken.Add(fresh) ? fresh : Fresh(name);
     }
 
-    private static AttributeProto Attribute(string name, long value) =>
+    internal static AttributeProto Attribute(string name, long value) =>
         new() { Name = name, I = value, Type = AttributeProto.Types.AttributeType.Int };
 
     private static AttributeProto Attribute(string name, float value) =>
@@ -147,7 +147,7 @@ internal sealed partial class GraphBuilder(string name)
         var dimensions = new TensorShapeProto();
         foreach (var size in shape)
             dimensions.Dim.Add(size < 0
-                ? new TensorShapeProto.Types.Dimension { DimParam = "rows" }
+                ? new TensorShapeProto.Types.Dimension { DimParam = size == -1 ? "rows" : "tokens" }
                 : new TensorShapeProto.Types.Dimension { DimValue = size });
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = dimensions } } };
     }

@@ -1,6 +1,7 @@
 // What the training loop needs to know of a task: a network, the loss on some training rows, and how well it does on validation.
 // A task is its encoder (raw data to tensors), its network and its loss; knows nothing of optimizers, epochs or files.
 using MaaS.Engine.Data;
+using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks;
@@ -24,6 +25,15 @@ public abstract class LearningTask : IDisposable
     /// <summary>Mean loss, differentiable.</summary>
     /// <param name="rows_B">Row numbers into the training part, int64, on the device.</param>
     public abstract Tensor Loss(Tensor rows_B);
+
+    /// <summary>Adds the gradient of <see cref="Loss"/>, times a share, to the parameters' gradient.</summary>
+    /// <returns>The loss times the share.</returns>
+    internal virtual Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
+    {
+        var loss = Loss(rows_B) * share;
+        loss.backward();
+        return loss.detach();
+    }
 
     /// <summary>Loss and figures on the validation rows; the one called <c>loss</c> decides what is best.</summary>
     public abstract IReadOnlyDictionary<string, double> Validate();

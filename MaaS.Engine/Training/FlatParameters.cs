@@ -11,7 +11,8 @@ internal sealed class FlatParameters : IDisposable
 {
     /// <summary>From here on the module's parameters are views of <see cref="Theta"/>, and their gradients of <see cref="Gradient"/>.</summary>
     /// <param name="isHidden">Whether a matrix lies between the first and the last layer; by its name in the module. Null: none does.</param>
-    public FlatParameters(nn.Module module, Func<string, bool>? isHidden = null)
+    /// <param name="of">Those of a module built alike: the parameters are then the same memory, the gradients are not.</param>
+    public FlatParameters(nn.Module module, Func<string, bool>? isHidden = null, FlatParameters? of = null)
     {
         using var quiet = no_grad();
         var parameters = module.named_parameters().Where(named => named.parameter.requires_grad)
@@ -20,7 +21,7 @@ internal sealed class FlatParameters : IDisposable
             .ThenBy(one => one.Hidden ? Rows(one.Parameter) : 0).ThenBy(one => one.Hidden ? Columns(one.Parameter) : 0)
             .ToArray();
         Buffers = [.. module.named_buffers().Where(named => named.buffer.is_floating_point()).Select(named => named.buffer)];
-        Theta = cat([.. parameters.Select(one => one.Parameter.detach().flatten())]).DetachFromDisposeScope();
+        Theta = of is null ? cat([.. parameters.Select(one => one.Parameter.detach().flatten())]).DetachFromDisposeScope() : of.Theta.alias().DetachFromDisposeScope();
         Gradient = zeros_like(Theta).DetachFromDisposeScope();
         DecayedCount = parameters.Where(one => one.Parameter.dim() >= 2).Sum(one => one.Parameter.numel());
         Decayed = Theta.slice(0, 0, DecayedCount, 1).DetachFromDisposeScope();

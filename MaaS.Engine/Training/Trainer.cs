@@ -82,10 +82,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
             for (var from = first; from < last; from += rows)
             {
                 var rows_B = order_N.slice(0, from, Math.Min(from + rows, last), 1);
-                var loss = task.Loss(rows_B) * ((double)rows_B.shape[0] / (last - first));
-                loss.backward();
-                using var quiet = no_grad();
-                sum.add_(loss.detach());
+                sum.add_(task.Backward(rows_B, (double)rows_B.shape[0] / (last - first), parameters));
             }
             if (spec.ClipNorm is { } norm)
                 Clip(parameters.Gradient, norm);
@@ -101,7 +98,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
     }
 
     /// <summary>Pascanu et al. 2013, arXiv:1211.5063. On the device, so that nothing waits for the norm.</summary>
-    private static void Clip(Tensor gradient, double norm)
+    internal static void Clip(Tensor gradient, double norm)
     {
         using var quiet = no_grad();
         using var scope = NewDisposeScope();

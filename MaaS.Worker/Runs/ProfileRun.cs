@@ -16,9 +16,9 @@ internal sealed class ProfileRun(
     {
         var file = await Outage.Outlast(() => Find(job.DatasetVersionId, token), token);
         heartbeat.Report(0, "checking the file");
-        var path = await artifacts.VerifiedPath(file, token);
+        var path = await artifacts.VerifiedPath(file.Sha256, token);
         heartbeat.Report(0, "reading the file");
-        var profile = Profiler.Profile(path, job.Reading, heartbeat, token);
+        var profile = Profiler.Profile(path, job.Reading, heartbeat, token, file.Name);
         Console.WriteLine($"{profile.RowCount:N0} rows, {profile.Columns.Count} columns.");
         foreach (var warning in profile.Warnings)
             Console.WriteLine(warning);
@@ -26,10 +26,11 @@ internal sealed class ProfileRun(
         return await Outage.Outlast(() => queue.Succeed(lease, profile, token), token);
     }
 
-    private async Task<string> Find(Guid versionId, CancellationToken token)
+    private async Task<(string Sha256, string Name)> Find(Guid versionId, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        return await context.DatasetVersions.Where(row => row.Id == versionId).Select(row => row.Sha256).SingleOrDefaultAsync(token)
+        var file = await context.DatasetVersions.Where(row => row.Id == versionId).Select(row => new { row.Sha256, row.FileName }).SingleOrDefaultAsync(token)
             ?? throw new UserError("The dataset version was deleted before it was read.");
+        return (file.Sha256, file.FileName);
     }
 }

@@ -29,5 +29,5 @@ internal static class Trainings
     }
 
     public static DataFile File(string path, ReadingOptions? reading = null) =>
-        new(path, Path.GetFileName(path), Profiler.Profile(path, reading ?? new ReadingOptions()));
+        new(path, Path.GetFileName(path), Profiler.Profile(path, reading ?? new ReadingOptions(), name: Path.GetFileName(path)));
 }

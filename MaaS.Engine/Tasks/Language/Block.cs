@@ -1,0 +1,77 @@
+// One transformer block: attention over the tokens before, then a layer on each token, each added to the stream (pre-norm).
+using MaaS.Contracts.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Language;
+
+internal sealed class Block : nn.Module
+{
+    private readonly Parameter attention_norm_C;
+    private readonly Parameter query_key_value;
+    private readonly Parameter attention_out_CC;
+    private readonly Parameter mlp_norm_C;
+    private readonly Parameter mlp_in;
+    private readonly Parameter mlp_out;
+    private readonly Dropout dropout;
+    private readonly GptNetwork _spec;
+    private readonly int _heads;
+    private readonly int _keyValueHeads;
+    private readonly int _headWidth;
+
+    public Block(GptNetwork spec) : base(nameof(Block))
+    {
+        _spec = spec;
+        (_heads, _keyValueHeads, _headWidth) = (spec.Heads, spec.KeyValueHeads ?? spec.Heads, spec.Width / spec.Heads);
+        var small = 0.02 / Math.Sqrt(2 * spec.Layers);
+        var inner = InnerWidth(spec);
+        attention_norm_C = nn.Parameter(ones(spec.Width));
+        query_key_value = Gpt.Normal(0.02, (_heads + 2 * _keyValueHeads) * _headWidth, spec.Width);
+        attention_out_CC = Gpt.Normal(small, spec.Width, spec.Width);
+        mlp_norm_C = nn.Parameter(ones(spec.Width));
+        mlp_in = Gpt.Normal(0.02, spec.Activation == GptActivation.SwiGlu ? 2 * inner : inner, spec.Width);
+        mlp_out = Gpt.Normal(small, spec.Width, inner);
+        dropout = nn.Dropout(spec.Dropout);
+        RegisterComponents();
+    }
+
+    /// <summary>Four times the width; two thirds of that for SwiGLU, which has a matrix more (Shazeer 2020, arXiv:2002.05202).</summary>
+    public static int InnerWidth(GptNetwork spec) => spec.Activation == GptActivation.SwiGlu ? (8 * spec.Width / 3 + 7) / 8 * 8 : 4 * spec.Width;
+
+    public Tensor Forward(Tensor x_BTC, Rotation? rotation)
+    {
+        x_BTC = x_BTC + dropout.call(Attention(nn.functional.layer_norm(x_BTC, [_spec.Width], attention_norm_C), rotation));
+        return x_BTC + dropout.call(Mlp(nn.functional.layer_norm(x_BTC, [_spec.Width], mlp_norm_C)));
+    }
+
+    private Tensor Attention(Tensor x_BTC, Rotation? rotation)
+    {
+        var (b, t) = (x_BTC.shape[0], x_BTC.shape[1]);
+        var parts = nn.functional.linear(x_BTC, query_key_value)
+            .view(b, t, _heads + 2 * _keyValueHeads, _headWidth).transpose(1, 2)
+            .split([_heads, _keyValueHeads, _keyValueHeads], 1);
+        var (query_BHTD, key_BKTD, value_BKTD) = (parts[0], parts[1], parts[2]);
+        if (rotation is not null)
+            (query_BHTD, key_BKTD) = (rotation.Turn(query_BHTD), rotation.Turn(key_BKTD));
+        if (_keyValueHeads < _heads)
+            (key_BKTD, value_BKTD) = (Repeat(key_BKTD), Repeat(value_BKTD));
+        var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, is_casual: true);
+        return nn.functional.linear(y_BHTD.transpose(1, 2).reshape(b, t, _spec.Width), attention_out_CC);
+    }
+
+    private Tensor Mlp(Tensor x_BTC)
+    {
+        var y = nn.functional.linear(x_BTC, mlp_in);
+        if (_spec.Activation == GptActivation.SwiGlu)
+        {
+            var halves = y.chunk(2, -1);
+            y = nn.functional.silu(halves[0]) * halves[1];
+        }
+        else
+            y = nn.functional.gelu(y);
+        return nn.functional.linear(y, mlp_out);
+    }
+
+    /// <summary>Each head of keys and values serves heads / K heads of queries.</summary>
+    private Tensor Repeat(Tensor x_BKTD) => x_BKTD.repeat_interleave(_heads / _keyValueHeads, 1);
+}

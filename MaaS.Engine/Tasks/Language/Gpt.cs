@@ -1,0 +1,60 @@
+// A decoder of pre-norm transformer blocks with a tied head (Radford et al. 2019), without biases.
+// Tokens in, logits out. Knows no text and no tokenizer.
+// B sequences, T tokens, C width, H heads, D width of a head, K heads of keys and values, V vocabulary.
+using MaaS.Contracts.Training;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Language;
+
+internal sealed class Gpt : nn.Module<Tensor, Tensor>
+{
+    private readonly Parameter token_embedding_VC;
+    private readonly Parameter? position_embedding_TC;
+    private readonly ModuleList<Block> blocks;
+    private readonly Parameter norm_C;
+    private readonly Dropout dropout;
+    private readonly Rotation? _rotation;
+
+    public Gpt(GptNetwork spec, int vocabulary) : base(nameof(Gpt))
+    {
+        Spec = spec;
+        token_embedding_VC = Normal(0.02, vocabulary, spec.Width);
+        if (spec.Positions == GptPositions.Learned)
+            position_embedding_TC = Normal(0.02, spec.Context, spec.Width);
+        else
+            _rotation = new Rotation(spec.Context, spec.Width / spec.Heads);
+        blocks = nn.ModuleList([.. Enumerable.Range(0, spec.Layers).Select(_ => new Block(spec))]);
+        norm_C = nn.Parameter(ones(spec.Width));
+        dropout = nn.Dropout(spec.Dropout);
+        RegisterComponents();
+    }
+
+    public GptNetwork Spec { get; }
+
+    public int Vocabulary => (int)token_embedding_VC.shape[0];
+
+    /// <summary>Parameters that every token is multiplied with: all but the norms and the positions; the tied embedding is the head.</summary>
+    public static long Multiplied(GptNetwork spec, int vocabulary)
+    {
+        var (inner, width) = (Block.InnerWidth(spec), spec.Width / spec.Heads);
+        var attention = (spec.Heads + 2L * (spec.KeyValueHeads ?? spec.Heads)) * width * spec.Width + (long)spec.Width * spec.Width;
+        return spec.Layers * (attention + (spec.Activation == GptActivation.SwiGlu ? 3L : 2L) * inner * spec.Width) + (long)vocabulary * spec.Width;
+    }
+
+    /// <param name="tokens_BT">int64; T at most the context.</param>
+    /// <returns>(B, T, V)</returns>
+    public override Tensor forward(Tensor tokens_BT)
+    {
+        var x_BTC = token_embedding_VC.index_select(0, tokens_BT.flatten()).view(tokens_BT.shape[0], tokens_BT.shape[1], -1);
+        if (position_embedding_TC is not null)
+            x_BTC = x_BTC.add_(position_embedding_TC.slice(0, 0, tokens_BT.shape[1], 1));
+        x_BTC = dropout.call(x_BTC);
+        foreach (var block in blocks)
+            x_BTC = block.Forward(x_BTC, _rotation);
+        return nn.functional.linear(nn.functional.layer_norm(x_BTC, [Spec.Width], norm_C), token_embedding_VC);
+    }
+
+    /// <summary>Normal with this deviation: 0.02 as in GPT-2, the layers that add to the stream less the deeper the network.</summary>
+    internal static Parameter Normal(double deviation, params long[] shape) => nn.Parameter(randn(shape) * deviation);
+}

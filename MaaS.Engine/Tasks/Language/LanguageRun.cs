@@ -1,0 +1,39 @@
+// Training a language model from end to end: read the text, learn its tokens, train, test once, export, check.
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+using MaaS.Engine.Training;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Language;
+
+internal static class LanguageRun
+{
+    /// <exception cref="UserError">The data is no text or too short, the settings do not fit, or the loss diverged.</exception>
+    /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
+    public static TrainingOutcome Run(LanguageTraining training, DataFile data, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        var spec = LanguageSettings.Fill(training, progress);
+        var parts = TextParts.Of(Corpus.Read(data, token), spec, progress, token);
+        var (vocabulary, batch) = (parts.Tokenizer.Size, spec.BatchSize!.Value);
+        var (threads, why) = LanguageSettings.Threads(spec.Network!, Gpt.Multiplied(spec.Network!, vocabulary), batch);
+        var compute = Compute.Choose(training.Device, training.Seed, threads, why);
+        progress.Report(new Said($"training {compute.Reason}"));
+        var steps = spec.Steps / spec.Epochs;
+        progress.Report(new Said($"{steps * spec.Epochs} steps, with a look at the validation part after every {steps}"));
+
+        using var scope = NewDisposeScope();
+        var network = new Gpt(spec.Network!, vocabulary);
+        using var task = new LanguageTask(
+            network, parts.Train, parts.Validation, steps * batch * spec.Accumulation, compute.Device, threads,
+            () => progress.Report(new Said($"it writes: {Preview.Of(network, parts.Tokenizer, parts.Validation.Tokens.Take(8), training.Seed)}")));
+        new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
+
+        progress.Report(new Advanced(1, "testing and exporting"));
+        var metrics = task.Test(parts.Test ?? parts.Validation, parts.Train, parts.Test is null ? "validation, as no test part was kept" : "test");
+        foreach (var (name, value) in metrics.Values)
+            progress.Report(new Said($"test {name} {value:g6} (by frequency alone {metrics.Baseline[name]:g6})"));
+        var manifest = LanguagePackage.Write(place.Package, network, parts, spec, metrics, place.Lineage, token);
+        progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} held-out windows"));
+        return new TrainingOutcome(manifest, compute.Facts());
+    }
+}

@@ -1,0 +1,138 @@
+// A text as a task to train: predict each token from those before it. The whole text is one tensor on the device; a row is a
+// place in it where a window of context + 1 tokens begins.
+using MaaS.Contracts.Models;
+using MaaS.Engine.Data;
+using MaaS.Engine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Language;
+
+internal sealed class LanguageTask : LearningTask
+{
+    private const int WindowsAtOnce = 64;
+
+    private readonly Gpt _network;
+    private readonly TextPart _validation;
+    private readonly Tensor _train_N;
+    private readonly Tensor _validation_N;
+    private readonly Tensor _window_T;
+    private readonly int _rows;
+    private readonly int _threads;
+    private readonly Action _looked;
+    private Replicas? _replicas;
+
+    /// <param name="rows">Windows between two looks at the validation part.</param>
+    /// <param name="threads">Of the CPU, that share a step's windows.</param>
+    /// <param name="looked">Called after each look, with the network at rest.</param>
+    public LanguageTask(Gpt network, TextPart train, TextPart validation, int rows, Device device, int threads = 1, Action? looked = null)
+    {
+        _network = network.to(device);
+        _validation = validation;
+        _rows = rows;
+        _threads = device.type == DeviceType.CPU && network.Spec.Dropout == 0 ? threads : 1;
+        _looked = looked ?? (() => { });
+        _train_N = Tokens(train.Tokens, device);
+        _validation_N = Tokens(validation.Tokens, device);
+        _window_T = arange(network.Spec.Context + 1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
+    }
+
+    public override nn.Module Network => _network;
+
+    public override int TrainRows => _rows;
+
+    /// <summary>Places drawn anew for each interval, with replacement: a text has more windows than a training sees.</summary>
+    public override long[] Order(int epoch, int seed)
+    {
+        var random = new SplitMix64((ulong)seed << 32 | (uint)epoch);
+        var places = (int)(_train_N.shape[0] - _network.Spec.Context);
+        return [.. Enumerable.Range(0, _rows).Select(_ => (long)random.Below(places))];
+    }
+
+    /// <summary>Every matrix within the blocks; the embedding is the first layer and, tied, the last.</summary>
+    public override bool IsHidden(string name) => name.StartsWith("blocks.", StringComparison.Ordinal);
+
+    public override Tensor Loss(Tensor rows_B) => LossOf(_network, Windows(_train_N, rows_B));
+
+    internal override Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
+    {
+        if (_threads == 1 || rows_B.shape[0] < _threads)
+            return base.Backward(rows_B, share, parameters);
+        _replicas ??= new Replicas(_network.Spec, _network.Vocabulary, parameters, IsHidden, _threads);
+        var all = rows_B.shape[0];
+        return tensor((float)_replicas.Backward(
+            _network, parameters, rows_B, (network, own_B) => LossOf(network, Windows(_train_N, own_B)) * (share * own_B.shape[0] / all)));
+    }
+
+    public override IReadOnlyDictionary<string, double> Validate()
+    {
+        var figures = Figures(LossOn(_validation_N), _validation);
+        _looked();
+        return figures;
+    }
+
+    /// <summary>The figures of a part, those of guessing by frequency alone beside them.</summary>
+    /// <param name="train">What the frequencies are counted in; one is added to each, so that none is zero.</param>
+    public ModelMetrics Test(TextPart part, TextPart train, string split)
+    {
+        using var tokens_N = Tokens(part.Tokens, _window_T.device);
+        var counts = Enumerable.Repeat(1.0, _network.Vocabulary).ToArray();
+        foreach (var token in train.Tokens)
+            counts[token]++;
+        var total = counts.Sum();
+        var unigram = part.Tokens.Average(token => -Math.Log(counts[token] / total));
+        return new ModelMetrics(split, part.Tokens.Length, Figures(LossOn(tokens_N), part), Figures(unigram, part));
+    }
+
+    public override void Dispose()
+    {
+        _replicas?.Dispose();
+        _network.Dispose();
+        _train_N.Dispose();
+        _validation_N.Dispose();
+        _window_T.Dispose();
+    }
+
+    /// <summary>Mean over the whole part in windows that do not overlap; what is left at its end counts in a shorter one.</summary>
+    private double LossOn(Tensor tokens_N)
+    {
+        using var quiet = no_grad();
+        _network.eval();
+        var context = _network.Spec.Context;
+        var (windows, rest) = Math.DivRem(tokens_N.shape[0] - 1, context);
+        double total = 0;
+        for (long first = 0; first < windows; first += WindowsAtOnce)
+        {
+            using var scope = NewDisposeScope();
+            var rows_B = arange(first, Math.Min(first + WindowsAtOnce, windows), dtype: ScalarType.Int64, device: _window_T.device) * context;
+            total += LossOf(_network, Windows(tokens_N, rows_B)).item<float>() * rows_B.shape[0] * context;
+        }
+        if (rest > 0)
+        {
+            using var scope = NewDisposeScope();
+            total += LossOf(_network, tokens_N.slice(0, windows * context, tokens_N.shape[0], 1).to_type(ScalarType.Int64).unsqueeze(0)).item<float>() * rest;
+        }
+        _network.train();
+        return total / (tokens_N.shape[0] - 1);
+    }
+
+    private static Dictionary<string, double> Figures(double loss, TextPart part) => new()
+    {
+        ["loss"] = loss,
+        ["perplexity"] = Math.Exp(loss),
+        ["bits_per_byte"] = loss / Math.Log(2) * part.Tokens.Length / part.Bytes,
+    };
+
+    private Tensor Windows(Tensor tokens_N, Tensor rows_B) =>
+        tokens_N.index_select(0, (rows_B.unsqueeze(1) + _window_T).flatten()).to_type(ScalarType.Int64).view(rows_B.shape[0], -1);
+
+    private static Tensor LossOf(Gpt network, Tensor tokens_BT)
+    {
+        var last = tokens_BT.shape[1] - 1;
+        var logits_BTV = network.call(tokens_BT.slice(1, 0, last, 1));
+        return nn.functional.cross_entropy(logits_BTV.view(-1, logits_BTV.shape[2]), tokens_BT.slice(1, 1, last + 1, 1).reshape(-1));
+    }
+
+    /// <summary>32 bits a token: half the memory, and no vocabulary needs more.</summary>
+    private static Tensor Tokens(int[] tokens, Device device) => tensor(tokens, dtype: ScalarType.Int32).to(device).DetachFromDisposeScope();
+}
