@@ -42,6 +42,11 @@ internal sealed record Corpus(string Text, bool HasDocuments)
         foreach (var piece in Pieces(path, reading))
         {
             token.ThrowIfCancellationRequested();
+            if (characters > 0 && reading.Format == DatasetFormat.PlainText)
+            {
+                characters++;
+                alphabet.Add(new Rune('\n'));
+            }
             var inWord = false;
             foreach (var character in piece.EnumerateRunes())
             {

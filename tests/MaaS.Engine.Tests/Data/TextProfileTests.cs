@@ -25,7 +25,7 @@ public sealed class TextProfileTests
     public void A_text_is_described_by_its_lines_and_its_letters()
     {
         var profile = Profile("Äh, oh!\n\n  two 🦊 words\n", name: "tale.txt");
-        Assert.Equal(new TextSummary(22, 5, 14), profile.Text);
+        Assert.Equal(new TextSummary(22, 5, 13), profile.Text);
         Assert.Equal(3, profile.RowCount);
         Assert.Equal(["Äh, oh!", null, "two 🦊 words"], profile.Preview.Select(row => row[0]));
         Assert.Equal([], profile.Warnings);
@@ -35,7 +35,7 @@ public sealed class TextProfileTests
     public void Json_lines_are_a_table_too()
     {
         var profile = Profile("{\"text\": \"one two\", \"stars\": 3}\n\n{\"stars\": 4.5, \"tags\": [1, 2], \"text\": null}\n", name: "reviews.jsonl");
-        Assert.Equal("text:Text stars:Number tags:Text", string.Join(' ', profile.Columns.Select(column => $"{column.Name}:{column.Type}")));
+        Assert.Equal("text:Category stars:Number tags:Category", string.Join(' ', profile.Columns.Select(column => $"{column.Name}:{column.Type}")));
         Assert.Equal([["one two", "3", null], [null, "4.5", "[1, 2]"]], profile.Preview);
         Assert.Equal(new TextSummary(7, 2, 6), profile.Text);
     }

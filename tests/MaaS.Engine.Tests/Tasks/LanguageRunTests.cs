@@ -133,7 +133,7 @@ public sealed class LanguageRunTests : IDisposable
         var path = Path.Combine(_folder, "short.txt");
         File.WriteAllText(path, string.Concat(Enumerable.Repeat("It was short.\nIt end.\n", 10)));
         var error = Assert.Throws<UserError>(() => Train(new LanguageTraining(Network: s_small), Profiled(path)));
-        Assert.Equal("The validation part of the text has 21 tokens; a context of 32 needs 34. Add text, enlarge the part, or lower training.network.context.", error.Message);
+        Assert.Equal("The validation part of the text has 22 tokens; a context of 32 needs 34. Add text, enlarge the part, or lower training.network.context.", error.Message);
     }
 
     [Fact]
