@@ -97,7 +97,7 @@ internal static class TrainSubmission
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
         TextTraining text => TextCheck.Of(text, data, test),
         LanguageTraining language => LanguageCheck.Of(language, data),
-        _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
+        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, text and language."),
     };
 
     private static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions

@@ -24,7 +24,7 @@ public sealed record SampleData(string Name, string Title, string Description, s
     public static SampleData Stories { get; } = new(
         "stories", "Little stories", "What comes next? A language model learns to tell small stories of people, animals and lost things.",
         "", "", SampleStories.Tell)
-    { Extension = "txt", UsualRows = 1_200 };
+    { Task = "language", Extension = "txt", UsualRows = 1_200 };
 
     public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Stories];
 

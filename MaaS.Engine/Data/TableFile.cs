@@ -41,6 +41,7 @@ internal abstract class TableFile(ReadingOptions reading, IReadOnlyList<string> 
         DatasetFormat.Parquet => ParquetTable.Open(path, reading),
         DatasetFormat.PlainText => PlainTextTable.Open(path, reading),
         DatasetFormat.JsonLines => JsonLinesTable.Open(path, reading),
+        DatasetFormat.ImageFolders or DatasetFormat.Idx => throw new UserError("reading.format names images, which cannot be read yet; allowed are csv, parquet, plain_text and json_lines."),
         _ => CsvTable.Open(path, reading),
     };
 

@@ -112,6 +112,9 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/jobs", Train("\"target\":\"left\",\"split\":{\"validation\":0}"), 400, "validation_failed", "training.split.validation" },
         { "POST", "api/jobs", Train($"\"target\":\"left\",\"split\":{{\"test_dataset_version_id\":\"{Unknown}\"}}"), 404, "dataset_version_not_found", "test_dataset_version_id" },
         { "POST", "api/jobs", Train("\"target\":\"left\",\"split\":{\"test_dataset_version_id\":\"{test}\"}"), 422, "test_columns_differ", "\"city\"" },
+        { "POST", "api/jobs", Train("\"steps\":100", task: "language"), 422, "no_text", "plain_text" },
+        { "POST", "api/jobs", Train("\"steps\":0", task: "language"), 400, "validation_failed", "training.steps" },
+        { "POST", "api/jobs", Train("\"size\":32", task: "image"), 422, "task_not_trainable", "tabular, text and language" },
         { "POST", "api/jobs", Train("\"target\":\"left\"", more: ",\"priority\":11"), 400, "validation_failed", "priority must be between -10 and 10" },
         { "POST", "api/jobs", Train("\"target\":\"left\"", more: ",\"register_as\":\"My Model\""), 400, "validation_failed", "register_as" },
         { "POST", "api/jobs", Train("\"target\":\"left\"", more: $",\"experiment_id\":\"{Unknown}\""), 404, "experiment_not_found", Unknown },
@@ -195,8 +198,8 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
     private static string Sweep(string space, string more = "") =>
         $$$"""{"kind":"sweep","dataset_version_id":"{version}","training":{"task":"tabular","target":"left"},"space":{{{{space}}}}{{{more}}}}""";
 
-    private static string Train(string settings, string version = "{version}", string more = "") =>
-        $"{{\"kind\":\"train\",\"dataset_version_id\":\"{version}\",\"training\":{{\"task\":\"tabular\",{settings}}}{more}}}";
+    private static string Train(string settings, string version = "{version}", string more = "", string task = "tabular") =>
+        $"{{\"kind\":\"train\",\"dataset_version_id\":\"{version}\",\"training\":{{\"task\":\"{task}\",{settings}}}{more}}}";
 
     private static string Filled(string text, Seed seed) => text
         .Replace("{version}", $"{seed.DatasetVersion}").Replace("{test}", $"{seed.TestVersion}").Replace("{unread}", $"{seed.Unread}")
