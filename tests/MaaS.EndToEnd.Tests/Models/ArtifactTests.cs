@@ -32,7 +32,7 @@ public sealed class ArtifactTests : IDisposable
         var session = await client.SignIn(new("admin@example.com", "a password for a test"), Token);
         http.DefaultRequestHeaders.Authorization = new("Bearer", session.Token);
 
-        foreach (var sample in SampleData.All)
+        foreach (var sample in SampleData.All.Where(sample => sample.Task == "tabular"))
         {
             var model = await Deployed(client, sample);
             var cells = Cells(sample);
