@@ -4,6 +4,7 @@ using System.Text.Json;
 using MaaS.Contracts;
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
+using MaaS.Inference.Items;
 using MaaS.Inference.Text;
 
 namespace MaaS.Inference;
@@ -19,6 +20,7 @@ public sealed class Model : IDisposable
     private readonly Session _session;
     private readonly RequestColumns _columns;
     private readonly Writer? _writer; // of a language model
+    private readonly Recommender? _recommender;
     private int _users = 1; // the owner is one until it disposes
     private int _disposed;
 
@@ -27,6 +29,7 @@ public sealed class Model : IDisposable
         Manifest = manifest;
         _session = session;
         _writer = writer;
+        _recommender = Recommender.For(manifest);
         _columns = new RequestColumns(manifest);
     }
 
@@ -72,6 +75,8 @@ public sealed class Model : IDisposable
     /// <exception cref="ObjectDisposedException">The model was unloaded before this call began; route the request again.</exception>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
     {
+        if (_recommender is not null)
+            return _recommender.Answer(rows, Recommend);
         if (_writer is null)
             return Predictions(Run(_columns.Read(rows), rows.Count));
         Enter();
@@ -94,6 +99,22 @@ public sealed class Model : IDisposable
         try
         {
             return _session.Logits(tokens_BT, windows);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>A recommender's graph itself.</summary>
+    /// <param name="user">Not asked by a model that goes by what was seen.</param>
+    /// <returns>The best items, best first; minus infinity scores what was seen.</returns>
+    public IReadOnlyList<(string Item, float Score)> Recommend(string user, string[] seen, long top)
+    {
+        Enter();
+        try
+        {
+            return _session.Recommend(user, seen, top);
         }
         finally
         {
@@ -179,7 +200,9 @@ public sealed class Model : IDisposable
         static string Text(Prediction prediction) => JsonSerializer.Serialize(prediction, MaaSJson.Options);
     }
 
-    private static bool Same(Prediction now, Prediction then) => then.Text is { } text ? now.Text == text : then.Probabilities is { } probabilities
+    private static bool Same(Prediction now, Prediction then) => then.Text is { } text ? now.Text == text
+        : then.Items is { } items ? now.Items?.Count == items.Count && now.Items.Zip(items, (one, other) => Near(one.Score, other.Score)).All(near => near)
+        : then.Probabilities is { } probabilities
         ? now.Probabilities is { } found && probabilities.All(known => found.TryGetValue(known.Key, out var value) && Near(value, known.Value))
         : now.Value is { } number && then.Value is { } stored && Near(number, stored);
 

@@ -96,6 +96,29 @@ internal sealed class Session : IDisposable
         return (lastOnly ? logits_BTV[^(logits_BTV.Length / tokens_BT.Length)..] : logits_BTV).ToArray();
     }
 
+    /// <summary>Of a graph that takes "seen" (S), "top" (1) and perhaps "user" (1), and gives items (K) and scores (K).</summary>
+    public IReadOnlyList<(string Item, float Score)> Recommend(string user, string[] seen, long top)
+    {
+        var values = new OrtValue[_inputs.Count];
+        try
+        {
+            for (var i = 0; i < values.Length; i++)
+                values[i] = _inputNames[i] switch
+                {
+                    "user" => Tensor(new[] { user }, [1]),
+                    "seen" => Tensor(seen, [seen.Length]),
+                    _ => Tensor(new[] { top }, [1]),
+                };
+            using var outputs = _session.Run(_run, _inputNames, values, _outputNames);
+            return [.. outputs[0].GetStringTensorAsArray().Zip(outputs[1].GetTensorDataAsSpan<float>().ToArray())];
+        }
+        finally
+        {
+            foreach (var value in values)
+                value?.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         _session.Dispose();

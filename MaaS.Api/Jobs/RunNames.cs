@@ -14,6 +14,11 @@ internal static class RunNames
         {
             TextTraining => "bag",
             LanguageTraining => "gpt",
+            RecommendationTraining { Network: NeuralFactorization } => "neumf",
+            RecommendationTraining { Network: BayesianRanking } => "bpr",
+            RecommendationTraining { Network: LinearAutoencoder } => "ease",
+            RecommendationTraining { Network: PooledHistory } or RecommendationTraining { Rating: null } => "history",
+            RecommendationTraining => "biases",
             TabularTraining { Network: LinearNetwork } => "linear",
             _ => "mlp",
         };

@@ -97,7 +97,8 @@ internal static class TrainSubmission
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
         TextTraining text => TextCheck.Of(text, data, test),
         LanguageTraining language => LanguageCheck.Of(language, data),
-        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, text and language."),
+        RecommendationTraining recommendation => RecommendationCheck.Of(recommendation, data),
+        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, text, language and recommendation."),
     };
 
     private static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions

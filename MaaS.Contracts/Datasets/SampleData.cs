@@ -26,7 +26,12 @@ public sealed record SampleData(string Name, string Title, string Description, s
         "", "", SampleStories.Tell)
     { Task = "language", Extension = "txt", UsualRows = 1_200 };
 
-    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Stories];
+    public static SampleData Films { get; } = new(
+        "films", "Film ratings", "Who rates which film how? People with alike taste lend each other their films.",
+        "rating", "user_id,film,rating,watched_on", SampleRatings.Rate)
+    { Task = "recommendation" };
+
+    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Stories, Films];
 
     /// <summary>A table has a header and rows; a text has pieces of text.</summary>
     public string Extension { get; private init; } = "csv";

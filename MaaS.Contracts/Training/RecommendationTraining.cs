@@ -31,10 +31,10 @@ public abstract record RecommendationNetwork;
 
 /// <summary>mean + bias of the user + bias of the item + product of their factors: Koren et al. 2009, "Matrix factorization techniques".</summary>
 /// <param name="Factors">0 is biases alone.</param>
-/// <param name="Regularization">Ratings of the mean that every user and item is given in advance; pulls rare ones to it.</param>
+/// <param name="Regularization">Ratings of the mean that every user and item is given in advance, which pulls rare ones to it; null takes what predicts the validation ratings best.</param>
 public sealed record BiasedFactorization(
     [property: Range(0, 512)] int Factors = 16,
-    [property: Range(0, 1000)] double Regularization = 2) : RecommendationNetwork;
+    [property: Range(0, 1000)] double? Regularization = null) : RecommendationNetwork;
 
 /// <summary>NeuMF: He et al. 2017, arXiv:1708.05031.</summary>
 public sealed record NeuralFactorization(

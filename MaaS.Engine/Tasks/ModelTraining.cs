@@ -4,6 +4,7 @@ using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Packages;
 using MaaS.Engine.Tasks.Language;
+using MaaS.Engine.Tasks.Recommendation;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Tasks.Text;
 using MaaS.Engine.Training;
@@ -31,6 +32,7 @@ public static class ModelTraining
             TabularTraining tabular => TabularRun.Run(tabular, data, test, place, progress, token),
             TextTraining text => TextRun.Run(text, data, test, place, progress, token),
             LanguageTraining language => LanguageRun.Run(language, data, place, progress, token),
+            RecommendationTraining recommendation => RecommendationRun.Run(recommendation, data, place, progress, token),
             _ => throw new ArgumentOutOfRangeException(nameof(training), training, null),
         };
     }

@@ -58,8 +58,8 @@ internal static partial class Families
     {
         DatasetFormat.ImageFolders or DatasetFormat.Idx => [Family.Image],
         DatasetFormat.PlainText => [Family.Language],
-        DatasetFormat.JsonLines => [Family.Tabular, Family.Text, Family.Language],
-        _ => [Family.Tabular, Family.Text],
+        DatasetFormat.JsonLines => [Family.Tabular, Family.Text, Family.Recommendation, Family.Language],
+        _ => [Family.Tabular, Family.Text, Family.Recommendation],
     };
 
     public static Family Suggest(DatasetProfile profile, SampleData? sample)

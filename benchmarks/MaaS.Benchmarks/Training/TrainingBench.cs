@@ -8,6 +8,7 @@ internal static class TrainingBench
     private static readonly Dictionary<string, Action<Results>> s_families = new(StringComparer.Ordinal)
     {
         ["language"] = LanguageBench.Run,
+        ["recommendation"] = Recommendations.Measure,
         ["tables"] = Tables.Measure,
         ["texts"] = Texts.Measure,
     };

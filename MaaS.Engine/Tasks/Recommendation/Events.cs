@@ -1,0 +1,75 @@
+// Who rated or used what, as numbers, in the order of time. Of several events of one user with one item the last counts.
+// Items are numbered by how often they occur, the most frequent first: equal scores then go to the better known one.
+using System.Globalization;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+
+namespace MaaS.Engine.Tasks.Recommendation;
+
+/// <param name="User">The number of each event's user, and so on; events in the order of time.</param>
+/// <param name="Rating">Null where every event counts alike.</param>
+internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string> Items, int[] User, int[] Item, float[]? Rating)
+{
+    private const int Fewest = 10;
+
+    public int Count => User.Length;
+
+    /// <exception cref="UserError">A column is missing or broken, or there is too little to learn from.</exception>
+    public static Events Read(RecommendationTraining spec, DataFile data, IProgress<Report> progress, CancellationToken token)
+    {
+        var types = data.Profile.Columns.ToDictionary(column => column.Name, column => column.Type);
+        types[spec.User] = types[spec.Item] = ColumnType.Category;
+        string[] columns = [spec.User, spec.Item, .. spec.Rating is null ? [] : new[] { spec.Rating }, .. spec.Time is null ? [] : new[] { spec.Time }];
+        // As text: a moment in seconds has more digits than a 32-bit number.
+        if (spec.Time is not null)
+            types[spec.Time] = ColumnType.Text;
+        return Of(spec, data.Read(columns, types, progress, token), progress);
+    }
+
+    public static Events Of(RecommendationTraining spec, Table table, IProgress<Report> progress)
+    {
+        var (users, items) = ((CategoryColumn)table[spec.User], (CategoryColumn)table[spec.Item]);
+        var ratings = spec.Rating is null ? null : table[spec.Rating] as NumberColumn
+            ?? throw new UserError($"training.rating is \"{spec.Rating}\", which is not a column of numbers.");
+        var times = spec.Time is null ? null : Moments((TextColumn)table[spec.Time]);
+        var whole = Enumerable.Range(0, table.RowCount).Where(row =>
+            !users.IsMissing(row) && !items.IsMissing(row) && ratings?.IsMissing(row) != true && (times is null || !double.IsNaN(times[row]))).ToArray();
+        if (table.RowCount - whole.Length is > 0 and var left)
+            progress.Report(new Said($"{left:N0} rows without a value in one of the columns are left out"));
+        var ordered = times is null ? whole : [.. whole.OrderBy(row => times[row])];
+        // Of a pair the last event is kept, at its own place.
+        var seen = new HashSet<(int, int)>();
+        var kept = ordered.Reverse().Where(row => seen.Add((users.Codes[row], items.Codes[row]))).Reverse().ToArray();
+        if (ordered.Length > kept.Length)
+            progress.Report(new Said($"{ordered.Length - kept.Length:N0} events are older ones of the same user with the same item, and left out"));
+        if (kept.Length < Fewest)
+            throw new UserError($"There are {kept.Length} different events; at least {Fewest} are needed.");
+
+        var byFrequency = kept.CountBy(row => items.Codes[row]).OrderByDescending(item => item.Value).ThenBy(item => item.Key).Select(item => item.Key).ToArray();
+        var itemOf = byFrequency.Select((code, number) => (code, number)).ToDictionary(item => item.code, item => item.number);
+        var known = kept.Select(row => users.Codes[row]).Distinct().ToArray();
+        var userOf = known.Select((code, number) => (code, number)).ToDictionary(user => user.code, user => user.number);
+        return new Events(
+            [.. known.Select(code => users.Categories[code])], [.. byFrequency.Select(code => items.Categories[code])],
+            Array.ConvertAll(kept, row => userOf[users.Codes[row]]), Array.ConvertAll(kept, row => itemOf[items.Codes[row]]),
+            ratings is null ? null : Array.ConvertAll(kept, row => ratings.Values[row]));
+    }
+
+    /// <summary>Each user's items in some of the events, in the order of time.</summary>
+    /// <param name="rows">In ascending order.</param>
+    public int[][] Histories(IEnumerable<int> rows)
+    {
+        var histories = new List<int>[Users.Count];
+        foreach (var row in rows)
+            (histories[User[row]] ??= []).Add(Item[row]);
+        return Array.ConvertAll(histories, history => history?.ToArray() ?? []);
+    }
+
+    /// <summary>A number, or a date with or without a time of day, as something that grows with time; NaN when missing.</summary>
+    private static double[] Moments(TextColumn column) => Array.ConvertAll(column.Values, text =>
+        text is null ? double.NaN
+        : CellText.TryNumber(text, out var number) ? number
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment.ToUnixTimeMilliseconds()
+        : throw new UserError($"training.time is \"{column.Name}\", which holds \"{(text.Length > 60 ? text[..60] : text)}\": neither a number nor a date."));
+}

@@ -1,0 +1,73 @@
+// What a recommender brings to its package: its graph, and held-out users for the check, each with what they had seen.
+using System.Text.Json;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Packages;
+using MaaS.Inference;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Recommendation;
+
+internal static class RecommendationPackage
+{
+    private const int Top = 10;
+    private const int MostSuggested = 1_000;
+    private const int MostShownInSample = 5;
+
+    public static ModelManifest Write(
+        string folder, Recommender network, Events events, EventSplit split, RecommendationTraining spec, ModelMetrics metrics, Lineage lineage, CancellationToken token)
+    {
+        int[] users = [.. split.Test.Select(row => events.User[row]).Distinct().Take(HeldOut.MaxRows)];
+        var seen = events.Histories(split.Train.Concat(split.Validation).Order());
+        ModelInput[] inputs =
+        [
+            .. network.NeedsUser ? [new ModelInput("user", ColumnType.Category, TensorType.String, [1])] : Array.Empty<ModelInput>(),
+            new ModelInput("seen", ColumnType.Items, TensorType.String, [-1], Categories: [.. events.Items.Take(MostSuggested)]),
+            new ModelInput("top", ColumnType.Integer, TensorType.Int64, [1], 1, events.Items.Count),
+        ];
+        network.eval();
+        return ModelPackage.Write(
+            folder,
+            new PackageContent(ModelTask.Recommendation, RecommendationGraph.Of(network, events), network, spec, inputs, null, spec.Rating is { } rating && network is Factorization ? rating : spec.Item, metrics, lineage),
+            users.Length, [Sample(network.NeedsUser, events, users[0], seen[users[0]])], served => Difference(served, network, events, users, seen, token));
+    }
+
+    private static Dictionary<string, JsonElement> Sample(bool needsUser, Events events, int user, int[] seen)
+    {
+        var row = new Dictionary<string, JsonElement>();
+        if (needsUser)
+            row["user"] = JsonSerializer.SerializeToElement(events.Users[user]);
+        row["seen"] = JsonSerializer.SerializeToElement(seen.TakeLast(MostShownInSample).Select(item => events.Items[item]));
+        row["top"] = JsonSerializer.SerializeToElement(Top);
+        return row;
+    }
+
+    /// <summary>Largest difference of a recommended item's score, and of the score at each place; a seen item is infinitely far off.</summary>
+    private static double Difference(Model served, Recommender network, Events events, int[] users, int[][] seen, CancellationToken token)
+    {
+        var numberOf = events.Items.Select((item, number) => (item, number)).ToDictionary(known => known.item, known => known.number, StringComparer.Ordinal);
+        using var quiet = no_grad();
+        var worst = 0.0;
+        foreach (var user in users)
+        {
+            token.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var device = network.parameters().Concat(network.buffers()).First().device;
+            var scores_I = network.Scores(tensor(new[] { (long)user }, device: device), network.Recent([new ArraySegment<int>(seen[user])], device)).cpu()[0];
+            scores_I.index_fill_(0, tensor(Array.ConvertAll(seen[user], item => (long)item)), float.NegativeInfinity);
+            var trained = scores_I.data<float>().ToArray();
+            var best = trained.OrderDescending().Take(Top).ToArray();
+            var answer = served.Recommend(events.Users[user], [.. seen[user].Select(item => events.Items[item])], Top);
+            for (var place = 0; place < best.Length; place++)
+            {
+                var (item, score) = answer[place];
+                if (!float.IsFinite(score) && !float.IsFinite(best[place]))
+                    continue;
+                var found = Math.Max(Math.Abs(score - trained[numberOf[item]]), Math.Abs(score - best[place]));
+                worst = double.IsFinite(found) ? Math.Max(worst, found) : double.PositiveInfinity;
+            }
+        }
+        return worst;
+    }
+}

@@ -1,0 +1,141 @@
+// Training a recommender from end to end: read the events, hold some out, learn, test once, export, check.
+using System.Globalization;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+using MaaS.Engine.Training;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Recommendation;
+
+internal static class RecommendationRun
+{
+    // The softmax over all items and its gradient: (B, I) numbers a few times over.
+    private const int MostItems = 100_000;
+
+    /// <exception cref="UserError">The settings do not fit the data, or the loss diverged.</exception>
+    /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
+    public static TrainingOutcome Run(RecommendationTraining training, DataFile data, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        var events = Events.Read(training, data, progress, token);
+        if (events.Items.Count > MostItems)
+            throw new UserError($"training.item \"{training.Item}\" has {events.Items.Count:N0} different items; at most {MostItems:N0} are allowed.");
+        var network = training.Network ?? (training.Rating is null ? new PooledHistory() : new BiasedFactorization());
+        var kind = training.Split ?? (network is BiasedFactorization ? RecommendationSplit.Random : RecommendationSplit.LeaveLastOut);
+        var split = EventSplit.Of(events, kind, training.Seed);
+        progress.Report(new Said($"{events.Users.Count:N0} users, {events.Items.Count:N0} items; {split.Train.Length:N0} events to learn from, {split.Validation.Length:N0} to choose by, {split.Test.Length:N0} to test once"));
+        var spec = Fill(training with { Network = network, Split = kind }, split.Train.Length, progress);
+        var compute = Compute.Choose(training.Device, training.Seed, threads: network is LinearAutoencoder or PooledHistory ? Math.Min(2, Environment.ProcessorCount) : 1);
+        progress.Report(new Said($"training {compute.Reason}"));
+
+        using var scope = NewDisposeScope();
+        var (recommender, metrics) = network is BiasedFactorization biased
+            ? Rate(spec, biased, events, split, compute, place, progress, token)
+            : Rank(spec, events, split, compute, place, progress, token);
+        using var trained = recommender;
+        foreach (var (name, value) in metrics.Values)
+            progress.Report(new Said($"test {name} {value:g6} ({(network is BiasedFactorization ? "biases alone" : "the most popular items")} {metrics.Baseline[name]:g6})"));
+        progress.Report(new Advanced(1, "exporting"));
+        var manifest = RecommendationPackage.Write(place.Package, recommender, events, split, spec, metrics, place.Lineage, token);
+        progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} for {manifest.ParityRows} held-out users"));
+        return new TrainingOutcome(manifest, compute.Facts());
+    }
+
+    private static (Recommender, ModelMetrics) Rate(
+        RecommendationTraining spec, BiasedFactorization network, Events events, EventSplit split, Compute compute, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        if (events.Rating is not { } ratings)
+            throw new UserError("training.network is biased_factorization, which predicts ratings, and training.rating names no column.");
+        var tuned = Biases.Tune(events, split);
+        progress.Report(new Said(string.Create(CultureInfo.InvariantCulture, $"biases alone do best on the validation ratings with a regularization of {tuned}")));
+        var factorization = new Factorization(events.Users.Count, events.Items.Count, network.Factors, (ratings.Min(), ratings.Max()));
+        var task = new RatingTask(factorization, events, split, network.Regularization ?? tuned, compute.Device);
+        if (network.Factors > 0)
+            new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
+        else
+            Solved(task, progress);
+        if (!task.Finish() && network.Factors > 0)
+            progress.Report(new Said("the factors do not predict the validation ratings better than biases alone, and are dropped"));
+        return (factorization, task.Test(tuned));
+    }
+
+    private static (Recommender, ModelMetrics) Rank(
+        RecommendationTraining spec, Events events, EventSplit split, Compute compute, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        var (users, items) = (events.Users.Count, events.Items.Count);
+        if (spec.Network is LinearAutoencoder linear)
+            return Solve(linear, events, split, compute, progress);
+        (Recommender Network, IRankingLoss Loss) model;
+        switch (spec.Network)
+        {
+            case BayesianRanking ranking:
+                var factors = new Factorization(users, items, ranking.Factors, null);
+                model = (factors, new BayesianRankingLoss(factors, events, split.Train));
+                break;
+            case NeuralFactorization neural:
+                var factorized = new NeuralFactorizationNetwork(users, items, neural.Factors);
+                model = (factorized, new SeenOrDrawnLoss(factorized, events, split.Train, neural.Negatives));
+                break;
+            default:
+                var pooled = (PooledHistory)spec.Network!;
+                var counts = new int[items];
+                foreach (var row in split.Train)
+                    counts[events.Item[row]]++;
+                var history = new HistoryNetwork(users, counts, pooled.Factors, pooled.History, pooled.Dropout);
+                model = (history, new NextItemLoss(history, events, split.Train));
+                break;
+        }
+        var task = new RankingTask(model.Network, model.Loss, events, split, compute.Device);
+        progress.Report(new Said("the validation loss is 1 - NDCG@10 over all items a user had not seen"));
+        new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
+        return (model.Network, task.Test());
+    }
+
+    /// <summary>EASE: once without the events that choose, for the record; then with them.</summary>
+    private static (Recommender, ModelMetrics) Solve(LinearAutoencoder linear, Events events, EventSplit split, Compute compute, IProgress<Report> progress)
+    {
+        var weights = new ItemWeights(events);
+        if (events.Items.Count > ItemWeights.MostItems)
+            progress.Report(new Said($"the {ItemWeights.MostItems:N0} most frequent of {events.Items.Count:N0} items are weighed and recommended"));
+        var task = new RankingTask(weights, new NoLoss(), events, split, compute.Device);
+        weights.Solve(events.Histories(split.Train), linear.Regularization);
+        Solved(task, progress);
+        weights.Solve(events.Histories(split.Train.Concat(split.Validation).Order()), linear.Regularization);
+        return (weights, task.Test());
+    }
+
+    private static void Solved(LearningTask task, IProgress<Report> progress)
+    {
+        foreach (var (name, value) in task.Validate())
+            progress.Report(new Measured($"val_{name}", 1, value));
+        progress.Report(new Said("solved in one step, without epochs"));
+    }
+
+    private static RecommendationTraining Fill(RecommendationTraining spec, int trainRows, IProgress<Report> progress)
+    {
+        var optimizer = spec.Optimizer ?? new AdamWSpec();
+        if (optimizer.LearningRate is null)
+        {
+            // A vector learns only when its user or item occurs: larger steps than in a network whose every weight is always met.
+            optimizer = optimizer with { LearningRate = optimizer is AdamSpec or AdamWSpec ? 3e-3 : Optimizers.Optimizer.DefaultLearningRate(optimizer) };
+            progress.Report(new Said($"learning rate {optimizer.LearningRate}: the usual one for this method and network"));
+        }
+        var batch = spec.BatchSize;
+        if (batch is null)
+        {
+            batch = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, trainRows / 256)), 32, 512);
+            progress.Report(new Said($"batch size {batch}: for {trainRows:N0} events"));
+        }
+        return spec with { Optimizer = optimizer, BatchSize = batch };
+    }
+
+    /// <summary>Of what is solved, not trained.</summary>
+    private sealed class NoLoss : IRankingLoss
+    {
+        public int Rows => 0;
+
+        public long[] Order(int epoch, int seed) => [];
+
+        public Tensor Of(Tensor rows_B) => throw new NotSupportedException("EASE is solved, not trained.");
+    }
+}
