@@ -37,6 +37,8 @@ internal static class TextFile
         var sample = Sample(path, SampleBytes);
         if (sample.AsSpan().StartsWith("PAR1"u8))
             return DatasetFormat.Parquet;
+        if (sample.AsSpan().StartsWith("PK"u8) && ImageFile.FormatOf(path) is { } images)
+            return images;
         // What is no text at all gets its sentence from the reader of tables.
         if (sample.Length == 0 || s_others.Any(other => sample.AsSpan().StartsWith(other.Magic)))
             return DatasetFormat.Csv;

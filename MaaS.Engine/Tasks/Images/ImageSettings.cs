@@ -1,0 +1,59 @@
+// What the user left open for images, filled in with a sentence for the log; and how many threads are worth having.
+using System.Globalization;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Optimizers;
+
+namespace MaaS.Engine.Tasks.Images;
+
+internal static class ImageSettings
+{
+    public static ImageTraining Fill(ImageTraining spec, int trainImages, IProgress<Report> progress)
+    {
+        var network = (spec.Network ?? new ConvolutionalNetwork()) switch
+        {
+            ImageMlpNetwork { Hidden: null } mlp => mlp with { Hidden = [300, 100] },
+            ConvolutionalNetwork { Channels: null } cnn => cnn with { Channels = [32, 32, 64, 64] },
+            var given => given,
+        };
+        if (spec.Network is null)
+            progress.Report(new Said("network cnn: learns what images are made of from few of them"));
+        var augmentation = spec.Augmentation;
+        if (augmentation is null)
+        {
+            augmentation = new AugmentationSpec();
+            progress.Report(new Said($"images are mirrored and moved by up to {augmentation.Shift} pixels while they are learned: as usual"));
+        }
+        var optimizer = spec.Optimizer;
+        if (optimizer is null)
+        {
+            optimizer = network is ImageMlpNetwork ? new AdamWSpec() : new MuonSpec();
+            progress.Report(new Said(network is ImageMlpNetwork ? "optimizer adamw" : "optimizer muon: learns convolutions in fewer epochs than adamw"));
+        }
+        if (optimizer.LearningRate is null)
+        {
+            optimizer = optimizer with { LearningRate = Optimizer.DefaultLearningRate(optimizer) };
+            progress.Report(new Said(string.Create(CultureInfo.InvariantCulture, $"learning rate {optimizer.LearningRate}: the usual one for this method")));
+        }
+        var schedule = spec.Schedule;
+        if (schedule is null)
+        {
+            schedule = new CosineSchedule();
+            progress.Report(new Said("schedule cosine to zero: the last, small steps settle what the large ones found"));
+        }
+        var batch = spec.BatchSize;
+        if (batch is null && optimizer is not GradientDescentSpec)
+        {
+            batch = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, trainImages / 64)), 32, 128);
+            progress.Report(new Said($"batch size {batch}: for {trainImages:N0} images"));
+        }
+        return spec with
+        {
+            Network = network,
+            Augmentation = augmentation,
+            Optimizer = optimizer,
+            Schedule = schedule,
+            BatchSize = batch,
+            Split = spec.Split ?? new SplitSpec(),
+        };
+    }
+}
