@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 
 namespace MaaS.Engine.Data;
 
-/// <param name="Pixels_NCHW">Bytes.</param>
+/// <param name="Pixels_NHWC">Bytes.</param>
 /// <param name="Classes">The class column.</param>
 /// <param name="IsTest">Of each image: whether the file itself puts it into the test.</param>
-internal sealed record ImageSet(Tensor Pixels_NCHW, CategoryColumn Classes, bool[] IsTest) : IDisposable
+internal sealed record ImageSet(Tensor Pixels_NHWC, CategoryColumn Classes, bool[] IsTest) : IDisposable
 {
     /// <summary>Where images have several sizes and none is asked for.</summary>
     public const int UsualSize = 64;
 
     private const long MostBytes = 2_000_000_000;
 
-    public (int Height, int Width, int Channels) Shape => ((int)Pixels_NCHW.shape[2], (int)Pixels_NCHW.shape[3], (int)Pixels_NCHW.shape[1]);
+    public (int Height, int Width, int Channels) Shape => ((int)Pixels_NHWC.shape[1], (int)Pixels_NHWC.shape[2], (int)Pixels_NHWC.shape[3]);
 
     /// <summary>Height, width and channels that a training on these images sees.</summary>
     /// <param name="size">Pixels of a side as asked for, or null.</param>
@@ -35,30 +35,20 @@ internal sealed record ImageSet(Tensor Pixels_NCHW, CategoryColumn Classes, bool
         if ((long)file.Count * each > MostBytes)
             throw new UserError($"{file.Count:N0} images of {shape.Width} x {shape.Height} pixels take {(long)file.Count * each / 1e9:f1} GB; at most {MostBytes / 1e9:f0} GB fit in memory. Lower size.");
 
-        var pixels_NCHW = empty([file.Count, shape.Channels, shape.Height, shape.Width], dtype: ScalarType.Byte).DetachFromDisposeScope();
+        var pixels_NHWC = empty([file.Count, shape.Height, shape.Width, shape.Channels], dtype: ScalarType.Byte).DetachFromDisposeScope();
         var (codes, labels, isTest) = (new int[file.Count], new Dictionary<string, int>(StringComparer.Ordinal), new bool[file.Count]);
         var row = 0;
         foreach (var image in file.Read())
         {
             token.ThrowIfCancellationRequested();
-            var picture = image.Picture.As(shape.Width, shape.Height, shape.Channels);
-            Put(picture.Pixels_HWC, pixels_NCHW.bytes.Slice(row * each, each), shape.Channels);
+            image.Picture.As(shape.Width, shape.Height, shape.Channels).Pixels_HWC.CopyTo(pixels_NHWC.bytes.Slice(row * each, each));
             labels.TryAdd(image.Label, labels.Count);
             (codes[row], isTest[row]) = (labels[image.Label], image.IsTest);
             row++;
         }
         progress.Report(new Said($"read {row:N0} images of {data.Name} in {watch.Elapsed.TotalSeconds:f1} s; each is {shape.Width} x {shape.Height} pixels, {(shape.Channels == 1 ? "grey" : "in colour")}"));
-        return new ImageSet(pixels_NCHW, new CategoryColumn(ImageProfile.ClassColumn, codes, [.. labels.Keys]), isTest);
+        return new ImageSet(pixels_NHWC, new CategoryColumn(ImageProfile.ClassColumn, codes, [.. labels.Keys]), isTest);
     }
 
-    public void Dispose() => Pixels_NCHW.Dispose();
-
-    /// <summary>From colours side by side to one plane after the other.</summary>
-    private static void Put(ReadOnlySpan<byte> from_HWC, Span<byte> to_CHW, int channels)
-    {
-        var plane = from_HWC.Length / channels;
-        for (var c = 0; c < channels; c++)
-            for (var i = 0; i < plane; i++)
-                to_CHW[c * plane + i] = from_HWC[i * channels + c];
-    }
+    public void Dispose() => Pixels_NHWC.Dispose();
 }

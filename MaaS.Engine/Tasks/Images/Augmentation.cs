@@ -1,5 +1,4 @@
-// Images varied while they are learned: mirrored, shifted, partly blanked; all of a batch at once. The random numbers are drawn from the
-// CPU's generator, whose state a checkpoint keeps, so a resumed training sees the variations an undisturbed one would have.
+// Images varied while they are learned: mirrored, shifted, partly blanked; all of a batch at once. Draws from the generator it is given.
 using MaaS.Contracts.Training;
 using static TorchSharp.torch;
 
@@ -10,16 +9,17 @@ internal static class Augmentation
     // Of the image's area; and height to width: Zhong et al. 2020, but up to 0.25 instead of 0.4, for objects that fill the image.
     private const double SmallestHole = 0.02, LargestHole = 0.25, Narrowest = 0.3;
 
-    /// <param name="x_BCHW">Bytes; left as they are.</param>
-    public static Tensor Vary(Tensor x_BCHW, AugmentationSpec spec)
+    /// <param name="x_BHWC">Bytes; left as they are.</param>
+    /// <param name="random">The CPU's.</param>
+    public static Tensor Vary(Tensor x_BHWC, AugmentationSpec spec, Generator random)
     {
         if (spec is { Flip: false, Shift: 0, Erase: 0 })
-            return x_BCHW;
-        var (images, height, width) = (x_BCHW.shape[0], x_BCHW.shape[2], x_BCHW.shape[3]);
-        var rows_1H = arange(height, dtype: ScalarType.Int64, device: x_BCHW.device).unsqueeze(0);
-        var columns_1W = arange(width, dtype: ScalarType.Int64, device: x_BCHW.device).unsqueeze(0);
-        Tensor Drawn() => rand(images, 1).to(x_BCHW.device);
-        Tensor Moved() => randint(-spec.Shift, spec.Shift + 1, [images, 1]).to(ScalarType.Int64, x_BCHW.device);
+            return x_BHWC;
+        var (images, height, width) = (x_BHWC.shape[0], x_BHWC.shape[1], x_BHWC.shape[2]);
+        var rows_1H = arange(height, dtype: ScalarType.Int64, device: x_BHWC.device).unsqueeze(0);
+        var columns_1W = arange(width, dtype: ScalarType.Int64, device: x_BHWC.device).unsqueeze(0);
+        Tensor Drawn() => rand([images, 1], generator: random).to(x_BHWC.device);
+        Tensor Moved() => randint(-spec.Shift, spec.Shift + 1, [images, 1], generator: random).to(ScalarType.Int64, x_BHWC.device);
 
         // Where each pixel comes from; what comes from outside is blank.
         var (fromRow_BH, fromColumn_BW) = (rows_1H.expand(images, -1), columns_1W.expand(images, -1));
@@ -38,8 +38,8 @@ internal static class Augmentation
         }
 
         var from_BHW = fromRow_BH.clamp(0, height - 1).unsqueeze(2) * width + fromColumn_BW.clamp(0, width - 1).unsqueeze(1);
-        var from_BCP = from_BHW.view(images, 1, -1).expand(-1, x_BCHW.shape[1], -1);
-        return x_BCHW.flatten(2).gather(2, from_BCP).view_as(x_BCHW) * kept_BHW.unsqueeze(1);
+        var from_BPC = from_BHW.view(images, -1, 1).expand(-1, -1, x_BHWC.shape[3]);
+        return x_BHWC.flatten(1, 2).gather(1, from_BPC).view_as(x_BHWC) * kept_BHW.unsqueeze(3);
     }
 
     private static Tensor Within(Tensor places, long size) => places.ge(0).logical_and(places.lt(size));

@@ -20,21 +20,23 @@ internal sealed class ConvolutionalNet : Network
         convolutions = nn.ModuleList([.. widths.Zip(widths.Skip(1), (from, to) => new Convolution(from, to))]);
         _halves = [false, .. widths.Skip(1).Zip(widths.Skip(2), (from, to) => from != to)];
         output = nn.Linear(widths[^1], classes);
-        dropout = nn.Dropout(spec.Dropout);
+        dropout = new Dropout(spec.Dropout, Random);
         RegisterComponents();
     }
 
     public override bool IsHidden(string name) => name.StartsWith("convolutions.", StringComparison.Ordinal) && !name.StartsWith("convolutions.0.", StringComparison.Ordinal);
 
-    protected override Tensor Logits(Tensor x_BCHW)
+    protected override Tensor Logits(Tensor x_BHWC)
     {
+        var x_BCHW = ChannelsFirst(x_BHWC);
         foreach (var (layer, halve) in convolutions.Zip(_halves))
             x_BCHW = layer.call(halve ? nn.functional.max_pool2d(x_BCHW, 2) : x_BCHW).relu_();
         return output.call(dropout.call(x_BCHW.mean([2, 3])));
     }
 
-    protected override Value Logits(GraphBuilder graph, Value x_NCHW)
+    protected override Value Logits(GraphBuilder graph, Value x_NHWC)
     {
+        var x_NCHW = ChannelsFirst(graph, x_NHWC);
         foreach (var (layer, halve) in convolutions.Zip(_halves))
             x_NCHW = graph.Relu(layer.Export(graph, halve ? graph.MaxPool(x_NCHW, 2) : x_NCHW));
         return Linear(graph, graph.Reshape(graph.GlobalAveragePool(x_NCHW), -1, output.in_features), output);

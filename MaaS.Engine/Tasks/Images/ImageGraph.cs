@@ -15,8 +15,7 @@ internal static class ImageGraph
     {
         var graph = new GraphBuilder("image");
         var pixels_NHWC = graph.Input(Input, DataType.Uint8, -1, shape.Height, shape.Width, shape.Channels);
-        var x_NCHW = graph.Transpose(graph.Cast(pixels_NHWC, DataType.Float), 0, 3, 1, 2);
-        var probabilities_NO = graph.Softmax(network.Export(graph, x_NCHW), 1);
+        var probabilities_NO = graph.Softmax(network.Export(graph, graph.Cast(pixels_NHWC, DataType.Float)), 1);
         graph.Output("label", graph.Gather(graph.Constant("labels", labels), graph.ArgMax(probabilities_NO, 1)), DataType.String, -1);
         graph.Output("probabilities", probabilities_NO, DataType.Float, -1, labels.Count);
         return graph.Build(typeof(ImageGraph).Assembly.GetName().Version!.ToString(3));

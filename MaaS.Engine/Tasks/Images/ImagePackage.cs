@@ -36,7 +36,7 @@ internal static class ImagePackage
     private static HeldOut HeldOutOf(ImageTask task, ImagePart part, (int Height, int Width, int Channels) shape)
     {
         using var scope = NewDisposeScope();
-        var pixels_BHWC = part.Pixels_NCHW.index_select(0, part.Rows_M).permute(0, 2, 3, 1).contiguous().cpu().data<byte>().ToArray();
+        var pixels_BHWC = part.Pixels_NHWC.index_select(0, part.Rows_M).cpu().data<byte>().ToArray();
         var sample = pixels_BHWC.Chunk(shape.Height * shape.Width * shape.Channels).Take(HeldOut.SampleRows).Select(pixels_HWC => new Dictionary<string, JsonElement>
         {
             [ImageGraph.Input] = JsonSerializer.SerializeToElement(Convert.ToBase64String(Png.Of(pixels_HWC, shape.Width, shape.Height, shape.Channels))),

@@ -3,6 +3,7 @@ using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Images;
@@ -25,16 +26,18 @@ internal static class ImageRun
     public static TrainingOutcome Run(
         ImageTraining training, ImageSet all, ImageSet? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var compute = Compute.Choose(training.Device, training.Seed, Environment.ProcessorCount);
+        var threads = Environment.ProcessorCount;
+        var compute = Compute.Choose(training.Device, training.Seed, threads);
         progress.Report(new Said($"training {compute.Reason}"));
 
         using var scope = NewDisposeScope();
         var target = Target.Fit(all.Classes, TabularGoal.Classification, []);
         var (train, validation, test, split) = Divide(training, all, given, target, compute.Device, progress);
         var spec = ImageSettings.Fill(training, train.Count, progress);
-        var network = Network.For(spec.Network!, all.Shape, target.Outputs, BrightnessOf(train));
-        progress.Report(new Said($"the network has {network.parameters().Sum(parameter => parameter.numel()):N0} parameters"));
-        using var task = new ImageTask(network, target, spec, train, validation, compute.Device);
+        var brightness = BrightnessOf(train);
+        using var task = new ImageTask(
+            () => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device), target, spec, train, validation, threads);
+        progress.Report(new Said($"the network has {task.Network.parameters().Sum(parameter => parameter.numel()):N0} parameters"));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));
@@ -51,8 +54,8 @@ internal static class ImageRun
         ImageTraining spec, ImageSet all, ImageSet? given, Target target, Device device, IProgress<Report> progress)
     {
         var classes = target.Classes(all.Classes);
-        var (pixels_NCHW, classes_N) = (all.Pixels_NCHW.to(device), tensor(classes, device: device));
-        ImagePart Part(IEnumerable<int> rows) => new(pixels_NCHW, classes_N, tensor([.. rows.Select(row => (long)row)], dtype: ScalarType.Int64, device: device));
+        var (pixels_NHWC, classes_N) = (all.Pixels_NHWC.to(device), tensor(classes, device: device));
+        ImagePart Part(IEnumerable<int> rows) => new(pixels_NHWC, classes_N, tensor([.. rows.Select(row => (long)row)], dtype: ScalarType.Int64, device: device));
 
         var numbers = Enumerable.Range(0, classes.Length).ToArray();
         int[] learned = [.. numbers.Where(row => !all.IsTest[row])];
@@ -61,7 +64,7 @@ internal static class ImageRun
         var split = Split.Of(
             learned.Length, isParted ? shares with { TestDatasetVersionId = Guid.Empty } : shares, Array.ConvertAll(learned, row => (int)classes[row]));
         var (train, validation) = (Part(split.Train.Select(row => learned[row])), Part(split.Validation.Select(row => learned[row])));
-        var (test, name) = given is not null ? (new ImagePart(given.Pixels_NCHW.to(device), tensor(target.Classes(given.Classes), device: device), arange(given.IsTest.Length, dtype: ScalarType.Int64, device: device)), "given test file")
+        var (test, name) = given is not null ? (new ImagePart(given.Pixels_NHWC.to(device), tensor(target.Classes(given.Classes), device: device), arange(given.IsTest.Length, dtype: ScalarType.Int64, device: device)), "given test file")
             : isParted ? (Part(numbers.Where(row => all.IsTest[row])), "test part of the file")
             : (Part(split.Test.Select(row => learned[row])), "test");
         progress.Report(new Said($"{train.Count} images to train on, {validation.Count} to choose by, {test.Count} to test once ({name})"));
@@ -72,15 +75,15 @@ internal static class ImageRun
     private static Brightness BrightnessOf(ImagePart train)
     {
         using var scope = NewDisposeScope();
-        var (sum_C, squares_C) = (zeros(train.Pixels_NCHW.shape[1], dtype: ScalarType.Float64), zeros(train.Pixels_NCHW.shape[1], dtype: ScalarType.Float64));
+        var (sum_C, squares_C) = (zeros(train.Pixels_NHWC.shape[3], dtype: ScalarType.Float64), zeros(train.Pixels_NHWC.shape[3], dtype: ScalarType.Float64));
         foreach (var rows_B in train.Rows_M.split(4096))
         {
             using var batch = NewDisposeScope();
-            var pixels_BCHW = train.Pixels_NCHW.index_select(0, rows_B).to_type(ScalarType.Float64);
-            sum_C.add_(pixels_BCHW.sum([0, 2, 3]).cpu());
-            squares_C.add_(pixels_BCHW.square().sum([0, 2, 3]).cpu());
+            var pixels_BHWC = train.Pixels_NHWC.index_select(0, rows_B).to_type(ScalarType.Float64);
+            sum_C.add_(pixels_BHWC.sum([0, 1, 2]).cpu());
+            squares_C.add_(pixels_BHWC.square().sum([0, 1, 2]).cpu());
         }
-        var pixels = (double)train.Count * train.Pixels_NCHW.shape[2] * train.Pixels_NCHW.shape[3];
+        var pixels = (double)train.Count * train.Pixels_NHWC.shape[1] * train.Pixels_NHWC.shape[2];
         var mean_C = sum_C / pixels;
         // Images of one even colour have no deviation; one step of a byte then stands for it.
         var deviation_C = (squares_C / pixels - mean_C.square()).clamp_min(0).sqrt().clamp_min(1);

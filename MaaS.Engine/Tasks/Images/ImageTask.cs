@@ -3,7 +3,6 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Images;
@@ -11,7 +10,7 @@ namespace MaaS.Engine.Tasks.Images;
 /// <summary>Some of the images: the tensor they lie in, and which they are.</summary>
 /// <param name="Classes_N">Class number of each of the tensor's images, int64.</param>
 /// <param name="Rows_M">Int64.</param>
-internal sealed record ImagePart(Tensor Pixels_NCHW, Tensor Classes_N, Tensor Rows_M)
+internal sealed record ImagePart(Tensor Pixels_NHWC, Tensor Classes_N, Tensor Rows_M)
 {
     public int Count => (int)Rows_M.shape[0];
 }
@@ -25,11 +24,17 @@ internal sealed class ImageTask : LearningTask
     private readonly ImageTraining _spec;
     private readonly ImagePart _train;
     private readonly ImagePart _validation;
+    private readonly Func<Network> _make;
+    private readonly int _threads;
+    private Replicas? _replicas;
 
+    /// <param name="make">A network, of the same kind each time.</param>
     /// <param name="spec">Every value filled in.</param>
-    public ImageTask(Network network, Target target, ImageTraining spec, ImagePart train, ImagePart validation, Device device)
+    /// <param name="threads">That share a step's images.</param>
+    public ImageTask(Func<Network> make, Target target, ImageTraining spec, ImagePart train, ImagePart validation, int threads)
     {
-        (_network, Target, _spec, _train, _validation) = (network.to(device), target, spec, train, validation);
+        (_make, _network, Target, _spec, _train, _validation, _threads) = (make, make(), target, spec, train, validation, threads);
+        set_num_threads(1); // in each of those
     }
 
     public Target Target { get; }
@@ -42,10 +47,13 @@ internal sealed class ImageTask : LearningTask
 
     public override bool IsHidden(string name) => _network.IsHidden(name);
 
-    public override Tensor Loss(Tensor rows_B)
+    public override Tensor Loss(Tensor rows_B) => LossOf(_network, rows_B);
+
+    internal override Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
     {
-        var (pixels_BCHW, classes_B) = Batch(_train, _train.Rows_M.index_select(0, rows_B));
-        return nn.functional.cross_entropy(_network.call(Augmentation.Vary(pixels_BCHW, _spec.Augmentation!)), classes_B, label_smoothing: _spec.LabelSmoothing);
+        _replicas ??= new Replicas(_network, parameters, _make, _threads);
+        var all = rows_B.shape[0];
+        return _replicas.Backward(rows_B, (network, own_B) => LossOf(network, own_B) * (share * own_B.shape[0] / all));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()
@@ -75,24 +83,39 @@ internal sealed class ImageTask : LearningTask
         return Logits(part).Logits_MC.softmax(1).cpu().data<float>().ToArray();
     }
 
-    public override void Dispose() => _network.Dispose();
+    public override void Dispose()
+    {
+        _replicas?.Dispose();
+        _network.Dispose();
+    }
+
+    private Tensor LossOf(Network network, Tensor rows_B)
+    {
+        var (pixels_BHWC, classes_B) = Batch(_train, _train.Rows_M.index_select(0, rows_B));
+        return nn.functional.cross_entropy(
+            network.call(Augmentation.Vary(pixels_BHWC, _spec.Augmentation!, network.Random)), classes_B, label_smoothing: _spec.LabelSmoothing);
+    }
 
     private (Tensor Logits_MC, Tensor Classes_M) Logits(ImagePart part)
     {
-        var atOnce = (int)Math.Clamp(PixelsAtOnce / (part.Pixels_NCHW.shape[2] * part.Pixels_NCHW.shape[3]), 1, 1024);
+        var atOnce = (int)Math.Clamp(PixelsAtOnce / (part.Pixels_NHWC.shape[1] * part.Pixels_NHWC.shape[2]), 1, 256);
+        var pieces = part.Rows_M.split(atOnce);
+        var logits = new Tensor[pieces.Length];
         _network.eval();
-        using var quiet = no_grad();
-        var pieces = new List<Tensor>();
-        for (var first = 0; first < part.Count; first += atOnce)
+        Parallel.For(0, pieces.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, piece =>
         {
+            using var quiet = no_grad();
             using var scope = NewDisposeScope();
-            var rows_B = part.Rows_M.slice(0, first, Math.Min(first + atOnce, part.Count), 1);
-            pieces.Add(_network.call(Batch(part, rows_B).Pixels_BCHW).MoveToOuterDisposeScope());
-        }
+            set_num_threads(1);
+            logits[piece] = _network.call(Batch(part, pieces[piece]).Pixels_BHWC).DetachFromDisposeScope();
+        });
         _network.train();
-        return (cat(pieces), part.Classes_N.index_select(0, part.Rows_M));
+        var all_MC = cat(logits);
+        foreach (var one in logits)
+            one.Dispose();
+        return (all_MC, part.Classes_N.index_select(0, part.Rows_M));
     }
 
-    private static (Tensor Pixels_BCHW, Tensor Classes_B) Batch(ImagePart part, Tensor rows_B) =>
-        (part.Pixels_NCHW.index_select(0, rows_B), part.Classes_N.index_select(0, rows_B));
+    private static (Tensor Pixels_BHWC, Tensor Classes_B) Batch(ImagePart part, Tensor rows_B) =>
+        (part.Pixels_NHWC.index_select(0, rows_B), part.Classes_N.index_select(0, rows_B));
 }

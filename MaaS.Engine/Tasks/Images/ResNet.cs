@@ -34,12 +34,12 @@ internal sealed class ResNet : Network
 
     public override bool IsHidden(string name) => name.StartsWith("blocks.", StringComparison.Ordinal);
 
-    protected override Tensor Logits(Tensor x_BCHW) =>
-        output.call(blocks.Aggregate(stem.call(x_BCHW).relu_(), (x, block) => block.call(x)).mean([2, 3]));
+    protected override Tensor Logits(Tensor x_BHWC) =>
+        output.call(blocks.Aggregate(stem.call(ChannelsFirst(x_BHWC)).relu_(), (x, block) => block.call(x)).mean([2, 3]));
 
-    protected override Value Logits(GraphBuilder graph, Value x_NCHW) => Linear(
+    protected override Value Logits(GraphBuilder graph, Value x_NHWC) => Linear(
         graph,
-        graph.Reshape(graph.GlobalAveragePool(blocks.Aggregate(graph.Relu(stem.Export(graph, x_NCHW)), (x, block) => block.Export(graph, x))), -1, output.in_features),
+        graph.Reshape(graph.GlobalAveragePool(blocks.Aggregate(graph.Relu(stem.Export(graph, ChannelsFirst(graph, x_NHWC))), (x, block) => block.Export(graph, x))), -1, output.in_features),
         output);
 }
 

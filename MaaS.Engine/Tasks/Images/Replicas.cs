@@ -1,0 +1,64 @@
+// One step on several cores: each thread takes its share of the images through a network of its own, which is the same parameters with
+// another place for the gradient and for what batch normalization measures. It so normalizes over its share of the batch (Hoffer et al.
+// 2017, arXiv:1705.08741, found that to do no harm); what the first network measured is kept.
+// Two threads inside each operation wait for each other some hundred times a step: on a machine that is busy with other work such a
+// training took 14 times the processor time (docs/lab-notes.md). Here they meet once a step.
+using MaaS.Engine.Training;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Images;
+
+internal sealed class Replicas : IDisposable
+{
+    private readonly (Network Network, FlatParameters Parameters)[] _all;
+
+    /// <param name="make">Another network of the same kind.</param>
+    public Replicas(Network first, FlatParameters parameters, Func<Network> make, int threads) =>
+        _all = [(first, parameters), .. Enumerable.Range(1, threads - 1).Select(_ => Another(make(), parameters))];
+
+    /// <summary>Adds the gradient of the loss to the parameters' own, in one order, so that it is the same to the bit each time.</summary>
+    /// <param name="loss">Differentiable, of some of the rows through one network, already weighted.</param>
+    /// <returns>The whole loss.</returns>
+    public Tensor Backward(Tensor rows_B, Func<Network, Tensor, Tensor> loss)
+    {
+        var shares = rows_B.tensor_split(_all.Length);
+        var losses = new Tensor[_all.Length];
+        // Drawn here, from the generator whose state a checkpoint keeps.
+        var seeds = randint(long.MaxValue, [_all.Length], dtype: ScalarType.Int64).data<long>().ToArray();
+        Parallel.For(0, _all.Length, new ParallelOptions { MaxDegreeOfParallelism = _all.Length }, thread =>
+        {
+            using var scope = NewDisposeScope();
+            set_num_threads(1);
+            var (network, parameters) = _all[thread];
+            network.Random.manual_seed(seeds[thread]);
+            if (thread > 0)
+                parameters.Gradient.zero_();
+            var one = loss(network, shares[thread]);
+            one.backward();
+            losses[thread] = one.detach().DetachFromDisposeScope();
+        });
+        using var quiet = no_grad();
+        foreach (var (_, other) in _all.Skip(1))
+            _all[0].Parameters.Gradient.add_(other.Gradient);
+        var whole = stack(losses).sum();
+        foreach (var one in losses)
+            one.Dispose();
+        return whole;
+    }
+
+    public void Dispose()
+    {
+        foreach (var (network, parameters) in _all.Skip(1))
+        {
+            parameters.Dispose();
+            network.Dispose();
+        }
+    }
+
+    private static (Network, FlatParameters) Another(Network network, FlatParameters parameters)
+    {
+        foreach (var tensor in network.parameters().Concat(network.buffers()))
+            tensor.DetachFromDisposeScope(); // made within a step, kept for all
+        return (network, new FlatParameters(network, network.IsHidden, parameters));
+    }
+}
