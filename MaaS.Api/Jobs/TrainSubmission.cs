@@ -95,6 +95,7 @@ internal static class TrainSubmission
     private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
     {
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
+        ImageTraining image => ImageCheck.Of(image, data, test),
         TextTraining text => TextCheck.Of(text, data, test),
         LanguageTraining language => LanguageCheck.Of(language, data),
         RecommendationTraining recommendation => RecommendationCheck.Of(recommendation, data),

@@ -10,19 +10,9 @@ namespace MaaS.Engine.Data;
 /// <param name="IsTest">Of each image: whether the file itself puts it into the test.</param>
 internal sealed record ImageSet(Tensor Pixels_NHWC, CategoryColumn Classes, bool[] IsTest) : IDisposable
 {
-    /// <summary>Where images have several sizes and none is asked for.</summary>
-    public const int UsualSize = 64;
-
     private const long MostBytes = 2_000_000_000;
 
     public (int Height, int Width, int Channels) Shape => ((int)Pixels_NHWC.shape[1], (int)Pixels_NHWC.shape[2], (int)Pixels_NHWC.shape[3]);
-
-    /// <summary>Height, width and channels that a training on these images sees.</summary>
-    /// <param name="size">Pixels of a side as asked for, or null.</param>
-    public static (int Height, int Width, int Channels) ShapeOf(ImageSummary images, int? size) =>
-        size is { } side ? (side, side, images.Channels)
-        : (images.MinWidth, images.MinHeight) == (images.MaxWidth, images.MaxHeight) ? (images.MinHeight, images.MinWidth, images.Channels)
-        : (UsualSize, UsualSize, images.Channels);
 
     /// <exception cref="UserError">The data is no images, or more than fit in memory.</exception>
     public static ImageSet Read(DataFile data, (int Height, int Width, int Channels) shape, IProgress<Report> progress, CancellationToken token)

@@ -17,7 +17,8 @@ internal static class ImageRun
     {
         if (data.Profile.Images is not { } summary)
             throw new UserError($"{data.Name} holds no images: they come as a ZIP of class folders with PNG or JPEG files, or of IDX files.");
-        var shape = ImageSet.ShapeOf(summary, training.Size);
+        var (width, height) = training.SizeOf(summary);
+        var shape = (height, width, summary.Channels);
         using var all = ImageSet.Read(data, shape, progress, token);
         using var given = test is null ? null : ImageSet.Read(test, shape, progress, token);
         return Run(training, all, given, place, progress, token);
@@ -26,17 +27,17 @@ internal static class ImageRun
     public static TrainingOutcome Run(
         ImageTraining training, ImageSet all, ImageSet? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var threads = Environment.ProcessorCount;
-        var compute = Compute.Choose(training.Device, training.Seed, threads);
+        var target = Target.Fit(all.Classes, TabularGoal.Classification, []);
+        var spec = ImageSettings.Fill(training, all.Classes.Count, progress);
+        var (threads, why) = ImageSettings.Threads(spec);
+        var compute = Compute.Choose(training.Device, training.Seed, threads, why);
         progress.Report(new Said($"training {compute.Reason}"));
 
         using var scope = NewDisposeScope();
-        var target = Target.Fit(all.Classes, TabularGoal.Classification, []);
-        var (train, validation, test, split) = Divide(training, all, given, target, compute.Device, progress);
-        var spec = ImageSettings.Fill(training, train.Count, progress);
+        var (train, validation, test, split) = Divide(spec, all, given, target, compute.Device, progress);
         var brightness = BrightnessOf(train);
         using var task = new ImageTask(
-            () => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device), target, spec, train, validation, threads);
+            () => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device), target, spec, train, validation, compute.Device.type == DeviceType.CPU ? threads : 1);
         progress.Report(new Said($"the network has {task.Network.parameters().Sum(parameter => parameter.numel()):N0} parameters"));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
@@ -60,9 +61,8 @@ internal static class ImageRun
         var numbers = Enumerable.Range(0, classes.Length).ToArray();
         int[] learned = [.. numbers.Where(row => !all.IsTest[row])];
         var isParted = given is null && learned.Length < numbers.Length;
-        var shares = spec.Split ?? new SplitSpec();
         var split = Split.Of(
-            learned.Length, isParted ? shares with { TestDatasetVersionId = Guid.Empty } : shares, Array.ConvertAll(learned, row => (int)classes[row]));
+            learned.Length, isParted ? spec.Split! with { TestDatasetVersionId = Guid.Empty } : spec.Split!, Array.ConvertAll(learned, row => (int)classes[row]));
         var (train, validation) = (Part(split.Train.Select(row => learned[row])), Part(split.Validation.Select(row => learned[row])));
         var (test, name) = given is not null ? (new ImagePart(given.Pixels_NHWC.to(device), tensor(target.Classes(given.Classes), device: device), arange(given.IsTest.Length, dtype: ScalarType.Int64, device: device)), "given test file")
             : isParted ? (Part(numbers.Where(row => all.IsTest[row])), "test part of the file")

@@ -7,7 +7,13 @@ namespace MaaS.Engine.Tasks.Images;
 
 internal static class ImageSettings
 {
-    public static ImageTraining Fill(ImageTraining spec, int trainImages, IProgress<Report> progress)
+    // Each has its own gradient and activations.
+    private const int MostThreads = 8;
+
+    // Batch normalization measures the images of one thread; of fewer than these it would measure chance.
+    private const int FewestImages = 32;
+
+    public static ImageTraining Fill(ImageTraining spec, int images, IProgress<Report> progress)
     {
         var network = (spec.Network ?? new ConvolutionalNetwork()) switch
         {
@@ -43,8 +49,8 @@ internal static class ImageSettings
         var batch = spec.BatchSize;
         if (batch is null && optimizer is not GradientDescentSpec)
         {
-            batch = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, trainImages / 64)), 32, 128);
-            progress.Report(new Said($"batch size {batch}: for {trainImages:N0} images"));
+            batch = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, images / 64)), 32, 128);
+            progress.Report(new Said($"batch size {batch}: for {images:N0} images"));
         }
         return spec with
         {
@@ -55,5 +61,17 @@ internal static class ImageSettings
             BatchSize = batch,
             Split = spec.Split ?? new SplitSpec(),
         };
+    }
+
+    /// <param name="spec">Every value filled in.</param>
+    /// <returns>How many threads, and why.</returns>
+    public static (int Threads, string Reason) Threads(ImageTraining spec)
+    {
+        if (spec.Network is ImageMlpNetwork)
+            return (1, "a step through fully connected layers takes a few milliseconds, too little to share");
+        var threads = Math.Clamp((spec.BatchSize ?? FewestImages) / FewestImages, 1, Math.Min(Environment.ProcessorCount, MostThreads));
+        return (threads, threads > 1
+            ? $"each of {threads} threads takes its share of a step's images through a network of its own"
+            : "no core to share a step with, or too few images in one");
     }
 }

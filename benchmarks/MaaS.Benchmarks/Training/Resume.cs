@@ -17,6 +17,7 @@ internal static class Resume
     private static readonly (string Family, string Sample, TrainingSpec Training)[] s_families =
     [
         ("tables", "churn", new TabularTraining("churned", Network: new MlpNetwork([64, 32])) { Epochs = 30, Patience = 0, Device = DeviceChoice.Cpu }),
+        ("images", "shapes", new ImageTraining(new ConvolutionalNetwork([16, 32])) { Epochs = 12, Patience = 0, Device = DeviceChoice.Cpu }),
         ("language", "stories", new LanguageTraining(Network: new GptNetwork(Layers: 2, Heads: 2, Width: 64, Context: 32), Steps: 1200) { Epochs = 12, Patience = 0, Device = DeviceChoice.Cpu }),
         ("recommendation", "films", new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new BayesianRanking()) { Epochs = 60, Patience = 0, Device = DeviceChoice.Cpu }),
     ];
