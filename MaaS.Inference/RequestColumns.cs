@@ -20,6 +20,8 @@ internal sealed class RequestColumns(ModelManifest manifest)
         var problems = new List<string>();
         if (rows.Count == 0)
             problems.Add("rows: at least one row is needed.");
+        if (manifest.Inputs.FirstOrDefault(input => input.Type == TensorType.UInt8 && rows.Count > RequestImage.MostRows(input)) is { } images)
+            throw new InputError([$"rows: {rows.Count:N0} images are too many at once; at most {RequestImage.MostRows(images)} of this size are taken in one request."]);
         var columns = manifest.Inputs.Select(input => Empty(input, rows.Count)).ToArray();
         for (var row = 0; row < rows.Count && problems.Count < MostProblems; row++)
         {

@@ -99,7 +99,7 @@ internal static class TrainSubmission
         TextTraining text => TextCheck.Of(text, data, test),
         LanguageTraining language => LanguageCheck.Of(language, data),
         RecommendationTraining recommendation => RecommendationCheck.Of(recommendation, data),
-        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, text, language and recommendation."),
+        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, image, text, language and recommendation."),
     };
 
     private static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions

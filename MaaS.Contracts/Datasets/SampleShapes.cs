@@ -36,10 +36,10 @@ internal static class SampleShapes
 
     private static byte[] Draw(Func<double, double, bool> holds, Random random)
     {
-        var radius = Side * (0.2 + 0.18 * random.NextDouble());
+        var radius = Side * (0.24 + 0.18 * random.NextDouble());
         var (left, top) = (radius + random.NextDouble() * (Side - 2 * radius), radius + random.NextDouble() * (Side - 2 * radius));
         var (sin, cos) = Math.SinCos(random.NextDouble() * 2 * Math.PI);
-        var (paper, ink) = (30 + 90 * random.NextDouble(), 130 + 90 * random.NextDouble());
+        var (paper, ink) = (20 + 80 * random.NextDouble(), 150 + 80 * random.NextDouble());
         if (random.Next(2) == 0)
             (paper, ink) = (ink, paper);
         var (strokeSin, strokeCos) = Math.SinCos(random.NextDouble() * Math.PI);
@@ -59,7 +59,7 @@ internal static class SampleShapes
             // A thin stroke in the colour of the ink, somewhere across the image.
             if (Math.Abs((place % Side - Side / 2) * strokeCos + (place / Side - Side / 2) * strokeSin - stroke) < 0.7)
                 light = ink;
-            var noise = (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 60;
+            var noise = (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5) * 40;
             pixels[place] = (byte)Math.Clamp(light + noise, 0, 255);
         }
         return pixels;

@@ -36,7 +36,7 @@ public sealed record ImageMlpNetwork(
     [property: Range(0, 0.9)] double Dropout = 0.2) : ImageNetwork;
 
 /// <summary>Convolutions of 3 x 3 with batch normalization; each stage after the first halves the image: after LeCun et al. 1998.</summary>
-/// <param name="Channels">Of each convolution, first to last; null is 32, 32, 64, 64.</param>
+/// <param name="Channels">Of each convolution, first to last; null is 24, 24, 40, 40, 64, 64.</param>
 public sealed record ConvolutionalNetwork(
     IReadOnlyList<int>? Channels = null,
     [property: Range(0, 0.9)] double Dropout = 0.1) : ImageNetwork;

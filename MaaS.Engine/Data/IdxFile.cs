@@ -15,18 +15,10 @@ internal sealed record IdxFile(ZipArchiveEntry Entry, IReadOnlyList<int> Shape)
 
     public string Name => Entry.FullName;
 
-    public static bool Holds(ZipArchiveEntry entry)
-    {
-        try
-        {
-            using var stream = Content(entry);
-            return HeaderOf(stream) is [0, 0, Bytes, >= 1 and <= MostDimensions];
-        }
-        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException or NotSupportedException)
-        {
-            return false;
-        }
-    }
+    public static bool Holds(ZipArchiveEntry entry) => !entry.IsEncrypted && Begins(() => Content(entry));
+
+    /// <summary>Whether a file by itself begins like one, gzipped or not.</summary>
+    public static bool IsOne(byte[] file) => Begins(() => new MemoryStream(file)) || Begins(() => new GZipStream(new MemoryStream(file), CompressionMode.Decompress));
 
     /// <exception cref="UserError">A size is beyond what is read.</exception>
     public static IdxFile Open(ZipArchiveEntry entry)
@@ -47,6 +39,19 @@ internal sealed record IdxFile(ZipArchiveEntry Entry, IReadOnlyList<int> Shape)
         var stream = Content(Entry);
         stream.ReadExactly(new byte[4 + Shape.Count * 4]);
         return stream;
+    }
+
+    private static bool Begins(Func<Stream> open)
+    {
+        try
+        {
+            using var stream = open();
+            return HeaderOf(stream) is [0, 0, Bytes, >= 1 and <= MostDimensions];
+        }
+        catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException or NotSupportedException)
+        {
+            return false;
+        }
     }
 
     private static byte[] HeaderOf(Stream stream)

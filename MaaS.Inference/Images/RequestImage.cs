@@ -14,6 +14,9 @@ internal static class RequestImage
     /// <summary>Numbers of one image.</summary>
     public static int Pixels(ModelInput input) => (int)(input.Shape[1] * input.Shape[2] * input.Shape[3]);
 
+    /// <summary>Decoding a picture of the largest size takes a tenth of a second, and what a network remembers of its pixels many times their room.</summary>
+    public static int MostRows(ModelInput input) => Math.Clamp(4_000_000 / Pixels(input), 16, 256);
+
     /// <summary>Null when the image is stored.</summary>
     public static string? Put(JsonElement value, ModelInput input, byte[] column, int row)
     {
@@ -31,8 +34,8 @@ internal static class RequestImage
     {
         // What a string takes in the request is at least what it means; a longer one cannot be a picture small enough.
         const int longest = Picture.MostBytes / 3 * 4 + 100;
-        if (value.GetRawText() is { Length: > longest } text)
-            return $"the text has {text.Length:N0} characters; a picture has at most {Picture.MostBytes:N0} bytes.";
+        if (value.GetRawText().Length - 2 is var length and > longest)
+            return $"the text has {length:N0} characters; a picture has at most {Picture.MostBytes:N0} bytes.";
         if (!TryBytes(value, out var bytes))
             return $"the text is not {Wanted}.";
         var (picture, problem) = Picture.Decode(bytes);
@@ -45,13 +48,13 @@ internal static class RequestImage
     private static bool TryBytes(JsonElement value, out byte[] bytes)
     {
         bytes = [];
-        if (value.TryGetBytesFromBase64(out var plain))
-        {
-            bytes = plain;
-            return bytes.Length > 0;
-        }
         try
         {
+            if (value.TryGetBytesFromBase64(out var plain))
+            {
+                bytes = plain;
+                return bytes.Length > 0;
+            }
             var text = value.GetString()!;
             var mark = text.IndexOf(AddressMark, StringComparison.Ordinal);
             bytes = Convert.FromBase64String(text.StartsWith("data:", StringComparison.Ordinal) && mark > 0 ? text[(mark + AddressMark.Length)..] : text);

@@ -36,8 +36,9 @@ internal static class ImageRun
         using var scope = NewDisposeScope();
         var (train, validation, test, split) = Divide(spec, all, given, target, compute.Device, progress);
         var brightness = BrightnessOf(train);
+        var replicas = compute.Device.type == DeviceType.CPU ? threads : 1;
         using var task = new ImageTask(
-            () => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device), target, spec, train, validation, compute.Device.type == DeviceType.CPU ? threads : 1);
+            [.. Enumerable.Range(0, replicas).Select(_ => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device))], target, spec, train, validation);
         progress.Report(new Said($"the network has {task.Network.parameters().Sum(parameter => parameter.numel()):N0} parameters"));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 

@@ -18,7 +18,7 @@ internal static class ImageSettings
         var network = (spec.Network ?? new ConvolutionalNetwork()) switch
         {
             ImageMlpNetwork { Hidden: null } mlp => mlp with { Hidden = [300, 100] },
-            ConvolutionalNetwork { Channels: null } cnn => cnn with { Channels = [32, 32, 64, 64] },
+            ConvolutionalNetwork { Channels: null } cnn => cnn with { Channels = [24, 24, 40, 40, 64, 64] },
             var given => given,
         };
         if (spec.Network is null)

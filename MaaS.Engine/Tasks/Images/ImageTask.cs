@@ -24,16 +24,14 @@ internal sealed class ImageTask : LearningTask
     private readonly ImageTraining _spec;
     private readonly ImagePart _train;
     private readonly ImagePart _validation;
-    private readonly Func<Network> _make;
-    private readonly int _threads;
+    private readonly IReadOnlyList<Network> _networks;
     private Replicas? _replicas;
 
-    /// <param name="make">A network, of the same kind each time.</param>
+    /// <param name="networks">One for each thread that takes a share of a step's images; the first is what is learned.</param>
     /// <param name="spec">Every value filled in.</param>
-    /// <param name="threads">That share a step's images.</param>
-    public ImageTask(Func<Network> make, Target target, ImageTraining spec, ImagePart train, ImagePart validation, int threads)
+    public ImageTask(IReadOnlyList<Network> networks, Target target, ImageTraining spec, ImagePart train, ImagePart validation)
     {
-        (_make, _network, Target, _spec, _train, _validation, _threads) = (make, make(), target, spec, train, validation, threads);
+        (_networks, _network, Target, _spec, _train, _validation) = (networks, networks[0], target, spec, train, validation);
         set_num_threads(1); // in each of those
     }
 
@@ -51,7 +49,7 @@ internal sealed class ImageTask : LearningTask
 
     internal override Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
     {
-        _replicas ??= new Replicas(_network, parameters, _make, _threads);
+        _replicas ??= new Replicas(_networks, parameters);
         var all = rows_B.shape[0];
         return _replicas.Backward(rows_B, (network, own_B) => LossOf(network, own_B) * (share * own_B.shape[0] / all));
     }
@@ -86,7 +84,8 @@ internal sealed class ImageTask : LearningTask
     public override void Dispose()
     {
         _replicas?.Dispose();
-        _network.Dispose();
+        foreach (var network in _networks)
+            network.Dispose();
     }
 
     private Tensor LossOf(Network network, Tensor rows_B)
@@ -102,7 +101,7 @@ internal sealed class ImageTask : LearningTask
         var pieces = part.Rows_M.split(atOnce);
         var logits = new Tensor[pieces.Length];
         _network.eval();
-        Parallel.For(0, pieces.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, piece =>
+        Parallel.For(0, pieces.Length, new ParallelOptions { MaxDegreeOfParallelism = _networks.Count }, piece =>
         {
             using var quiet = no_grad();
             using var scope = NewDisposeScope();

@@ -12,9 +12,10 @@ internal sealed class Replicas : IDisposable
 {
     private readonly (Network Network, FlatParameters Parameters)[] _all;
 
-    /// <param name="make">Another network of the same kind.</param>
-    public Replicas(Network first, FlatParameters parameters, Func<Network> make, int threads) =>
-        _all = [(first, parameters), .. Enumerable.Range(1, threads - 1).Select(_ => Another(make(), parameters))];
+    /// <param name="networks">One a thread, of one kind.</param>
+    /// <param name="parameters">Of the first.</param>
+    public Replicas(IReadOnlyList<Network> networks, FlatParameters parameters) =>
+        _all = [(networks[0], parameters), .. networks.Skip(1).Select(network => (network, new FlatParameters(network, network.IsHidden, parameters)))];
 
     /// <summary>Adds the gradient of the loss to the parameters' own, in one order, so that it is the same to the bit each time.</summary>
     /// <param name="loss">Differentiable, of some of the rows through one network, already weighted.</param>
@@ -48,17 +49,7 @@ internal sealed class Replicas : IDisposable
 
     public void Dispose()
     {
-        foreach (var (network, parameters) in _all.Skip(1))
-        {
+        foreach (var (_, parameters) in _all.Skip(1))
             parameters.Dispose();
-            network.Dispose();
-        }
-    }
-
-    private static (Network, FlatParameters) Another(Network network, FlatParameters parameters)
-    {
-        foreach (var tensor in network.parameters().Concat(network.buffers()))
-            tensor.DetachFromDisposeScope(); // made within a step, kept for all
-        return (network, new FlatParameters(network, network.IsHidden, parameters));
     }
 }
