@@ -11,6 +11,9 @@ internal static class ImageCheck
     // As training.size may be.
     private const int SmallestSide = 8, LargestSide = 256;
 
+    // What batch normalization measures over: of one pixel in a step of one image there is no deviation.
+    private const int SmallestMap = 2;
+
     private const long MostBytes = 2_000_000_000;
     private const int MostLayers = 8, WidestLayer = 4096;
     private const int MostConvolutions = 16, MostChannels = 512;
@@ -49,8 +52,8 @@ internal static class ImageCheck
             $"training.network.hidden begins with {hidden[0]} neurons, each with a weight for {pixels:N0} pixels; at most {MostWeights:N0} weights are allowed, so lower it or training.size."),
         ConvolutionalNetwork { Channels: { Count: 0 or > MostConvolutions } channels } => Invalid("channels_not_allowed", $"training.network.channels has {channels.Count} convolutions; 1 to {MostConvolutions} are allowed."),
         ConvolutionalNetwork { Channels: { } channels } when Outside(channels, MostChannels) is { } wrong => Invalid("channels_not_allowed", $"training.network.channels has a convolution of {wrong} channels; 1 to {MostChannels} are allowed."),
-        ConvolutionalNetwork { Channels: { } channels } when channels.Zip(channels.Skip(1)).Count(pair => pair.First != pair.Second) is var halvings && Math.Min(width, height) >> halvings == 0 => Invalid("channels_not_allowed",
-            $"training.network.channels changes {halvings} times, and the image is halved each time; {width} x {height} pixels cannot be halved so often."),
+        ConvolutionalNetwork { Channels: { } channels } when channels.Zip(channels.Skip(1)).Count(pair => pair.First != pair.Second) is var halvings && Math.Min(width, height) >> halvings < SmallestMap => Invalid("channels_not_allowed",
+            $"training.network.channels changes {halvings} times, and the image is halved each time; of {width} x {height} pixels less than {SmallestMap} x {SmallestMap} would be left."),
         _ => null,
     };
 

@@ -10,9 +10,6 @@ internal static class ImageSettings
     // Each has its own gradient and activations.
     private const int MostThreads = 8;
 
-    // Batch normalization measures the images of one thread; of fewer than these it would measure chance.
-    private const int FewestImages = 32;
-
     public static ImageTraining Fill(ImageTraining spec, int images, IProgress<Report> progress)
     {
         var network = (spec.Network ?? new ConvolutionalNetwork()) switch
@@ -43,8 +40,8 @@ internal static class ImageSettings
         var schedule = spec.Schedule;
         if (schedule is null)
         {
-            schedule = new CosineSchedule();
-            progress.Report(new Said("schedule cosine to zero: the last, small steps settle what the large ones found"));
+            schedule = new LinearSchedule { WarmUp = 0.05 };
+            progress.Report(new Said("schedule linear to zero after a short warm-up: the last, small steps settle what the large ones found"));
         }
         var batch = spec.BatchSize;
         if (batch is null && optimizer is not GradientDescentSpec)
@@ -69,7 +66,7 @@ internal static class ImageSettings
     {
         if (spec.Network is ImageMlpNetwork)
             return (1, "a step through fully connected layers takes a few milliseconds, too little to share");
-        var threads = Math.Clamp((spec.BatchSize ?? FewestImages) / FewestImages, 1, Math.Min(Environment.ProcessorCount, MostThreads));
+        var threads = Math.Clamp((spec.BatchSize ?? 1) / Replicas.FewestImages, 1, Math.Min(Environment.ProcessorCount, MostThreads));
         return (threads, threads > 1
             ? $"each of {threads} threads takes its share of a step's images through a network of its own"
             : "no core to share a step with, or too few images in one");

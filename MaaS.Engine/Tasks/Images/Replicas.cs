@@ -10,6 +10,9 @@ namespace MaaS.Engine.Tasks.Images;
 
 internal sealed class Replicas : IDisposable
 {
+    /// <summary>Of one share: over fewer, batch normalization would measure chance.</summary>
+    public const int FewestImages = 32;
+
     private readonly (Network Network, FlatParameters Parameters)[] _all;
 
     /// <param name="networks">One a thread, of one kind.</param>
@@ -22,11 +25,13 @@ internal sealed class Replicas : IDisposable
     /// <returns>The whole loss.</returns>
     public Tensor Backward(Tensor rows_B, Func<Network, Tensor, Tensor> loss)
     {
-        var shares = rows_B.tensor_split(_all.Length);
-        var losses = new Tensor[_all.Length];
+        // What is left for the last step of an epoch may be too little to share.
+        var threads = (int)Math.Clamp(rows_B.shape[0] / FewestImages, 1, _all.Length);
+        var shares = rows_B.tensor_split(threads);
+        var losses = new Tensor[threads];
         // Drawn here, from the generator whose state a checkpoint keeps.
-        var seeds = randint(long.MaxValue, [_all.Length], dtype: ScalarType.Int64).data<long>().ToArray();
-        Parallel.For(0, _all.Length, new ParallelOptions { MaxDegreeOfParallelism = _all.Length }, thread =>
+        var seeds = randint(long.MaxValue, [threads], dtype: ScalarType.Int64).data<long>().ToArray();
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
         {
             using var scope = NewDisposeScope();
             set_num_threads(1);
@@ -39,7 +44,7 @@ internal sealed class Replicas : IDisposable
             losses[thread] = one.detach().DetachFromDisposeScope();
         });
         using var quiet = no_grad();
-        foreach (var (_, other) in _all.Skip(1))
+        foreach (var (_, other) in _all[1..threads])
             _all[0].Parameters.Gradient.add_(other.Gradient);
         var whole = stack(losses).sum();
         foreach (var one in losses)

@@ -68,6 +68,19 @@ public sealed class ImageRunTests : IDisposable
     }
 
     [Fact]
+    public void A_last_step_of_one_image_is_a_step_like_the_others()
+    {
+        using var scope = torch.NewDisposeScope();
+        var bytes = torch.randint(0, 256, [150, 8, 8, 1], dtype: torch.ScalarType.Byte);
+        var classes = new CategoryColumn("class", [.. Enumerable.Range(0, 150).Select(row => row % 2)], ["a", "b"]);
+        // 105 to train on: a step of 104 that is shared, and one of a single image.
+        var outcome = ImageRun.Run(
+            new ImageTraining(new ConvolutionalNetwork([4, 8, 16])) { Epochs = 2, BatchSize = 104 }, new ImageSet(bytes, classes, new bool[150]), null, Place(), new Progress<Report>(), default);
+
+        Assert.True(double.IsFinite(outcome.Manifest.Metrics.Values["log_loss"]));
+    }
+
+    [Fact]
     public void The_images_that_a_file_sets_apart_are_the_test()
     {
         using var scope = torch.NewDisposeScope();
