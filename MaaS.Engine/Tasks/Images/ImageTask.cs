@@ -32,7 +32,7 @@ internal sealed class ImageTask : LearningTask
     public ImageTask(IReadOnlyList<Network> networks, Target target, ImageTraining spec, ImagePart train, ImagePart validation)
     {
         (_networks, _network, Target, _spec, _train, _validation) = (networks, networks[0], target, spec, train, validation);
-        set_num_threads(1); // in each of those
+        Crew = new Crew(networks.Count);
     }
 
     public Target Target { get; }
@@ -40,6 +40,8 @@ internal sealed class ImageTask : LearningTask
     public override nn.Module Network => _network;
 
     public Network Model => _network;
+
+    internal override Crew Crew { get; }
 
     public override int TrainRows => _train.Count;
 
@@ -49,7 +51,7 @@ internal sealed class ImageTask : LearningTask
 
     internal override Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
     {
-        _replicas ??= new Replicas(_networks, parameters);
+        _replicas ??= new Replicas(_networks, parameters, Crew);
         var all = rows_B.shape[0];
         return _replicas.Backward(rows_B, (network, own_B) => LossOf(network, own_B) * (share * own_B.shape[0] / all));
     }
@@ -84,6 +86,7 @@ internal sealed class ImageTask : LearningTask
     public override void Dispose()
     {
         _replicas?.Dispose();
+        Crew.Dispose();
         foreach (var network in _networks)
             network.Dispose();
     }
@@ -101,12 +104,14 @@ internal sealed class ImageTask : LearningTask
         var pieces = part.Rows_M.split(atOnce);
         var logits = new Tensor[pieces.Length];
         _network.eval();
-        Parallel.For(0, pieces.Length, new ParallelOptions { MaxDegreeOfParallelism = _networks.Count }, piece =>
+        Crew.Run(member =>
         {
             using var quiet = no_grad();
-            using var scope = NewDisposeScope();
-            set_num_threads(1);
-            logits[piece] = _network.call(Batch(part, pieces[piece]).Pixels_BHWC).DetachFromDisposeScope();
+            for (var piece = member; piece < pieces.Length; piece += Crew.Size)
+            {
+                using var scope = NewDisposeScope();
+                logits[piece] = _network.call(Batch(part, pieces[piece]).Pixels_BHWC).DetachFromDisposeScope();
+            }
         });
         _network.train();
         var all_MC = cat(logits);

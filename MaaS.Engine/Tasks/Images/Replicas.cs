@@ -1,8 +1,7 @@
 // One step on several cores: each thread takes its share of the images through a network of its own, which is the same parameters with
 // another place for the gradient and for what batch normalization measures. It so normalizes over its share of the batch (Hoffer et al.
 // 2017, arXiv:1705.08741, found that to do no harm); what the first network measured is kept.
-// Two threads inside each operation wait for each other some hundred times a step: on a machine that is busy with other work such a
-// training took 14 times the processor time (docs/lab-notes.md). Here they meet once a step.
+// Two of libtorch's threads inside each operation took 14 times the processor time on a machine that is busy with other work.
 using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
@@ -14,11 +13,15 @@ internal sealed class Replicas : IDisposable
     public const int FewestImages = 32;
 
     private readonly (Network Network, FlatParameters Parameters)[] _all;
+    private readonly Crew _crew;
 
     /// <param name="networks">One a thread, of one kind.</param>
     /// <param name="parameters">Of the first.</param>
-    public Replicas(IReadOnlyList<Network> networks, FlatParameters parameters) =>
+    public Replicas(IReadOnlyList<Network> networks, FlatParameters parameters, Crew crew)
+    {
+        _crew = crew;
         _all = [(networks[0], parameters), .. networks.Skip(1).Select(network => (network, new FlatParameters(network, network.IsHidden, parameters)))];
+    }
 
     /// <summary>Adds the gradient of the loss to the parameters' own, in one order, so that it is the same to the bit each time.</summary>
     /// <param name="loss">Differentiable, of some of the rows through one network, already weighted.</param>
@@ -31,17 +34,17 @@ internal sealed class Replicas : IDisposable
         var losses = new Tensor[threads];
         // Drawn here, from the generator whose state a checkpoint keeps.
         var seeds = randint(long.MaxValue, [threads], dtype: ScalarType.Int64).data<long>().ToArray();
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
+        _crew.Run(member =>
         {
-            using var scope = NewDisposeScope();
-            set_num_threads(1);
-            var (network, parameters) = _all[thread];
-            network.Random.manual_seed(seeds[thread]);
-            if (thread > 0)
+            if (member >= threads)
+                return;
+            var (network, parameters) = _all[member];
+            network.Random.manual_seed(seeds[member]);
+            if (member > 0)
                 parameters.Gradient.zero_();
-            var one = loss(network, shares[thread]);
+            var one = loss(network, shares[member]);
             one.backward();
-            losses[thread] = one.detach().DetachFromDisposeScope();
+            losses[member] = one.detach().DetachFromDisposeScope();
         });
         using var quiet = no_grad();
         foreach (var (_, other) in _all[1..threads])
