@@ -31,6 +31,16 @@ public sealed record Compute(torch.Device Device, int Threads, string Reason)
         } + (why is null || cuda ? "" : $"; {why}"));
     }
 
+    /// <summary>
+    /// What a GPU draws by chance follows from seed and step: TorchSharp does not hand out the state of CUDA's generator, so it begins
+    /// anew wherever a checkpoint may be, and a resumed training draws the same. The CPU's is in the checkpoint.
+    /// </summary>
+    public void Reseed(int seed, long step)
+    {
+        if (Device.type == DeviceType.CUDA)
+            torch.cuda.manual_seed_all(((long)seed << 32) + step);
+    }
+
     /// <summary>Device, threads and versions, for the run's record.</summary>
     public IReadOnlyDictionary<string, string> Facts() => new Dictionary<string, string>
     {

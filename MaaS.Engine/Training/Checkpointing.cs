@@ -2,6 +2,7 @@
 // The file is safetensors. Where it is kept is the caller's concern: it is handed over when it is complete.
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MaaS.Engine.Packages;
 using static TorchSharp.torch;
 
@@ -9,13 +10,19 @@ namespace MaaS.Engine.Training;
 
 /// <param name="ResumeFrom">A checkpoint file of the same training, or null to begin.</param>
 /// <param name="Keep">Takes a finished checkpoint file and the step it was taken after; the file may be moved. Null keeps none.</param>
-/// <param name="Every">At most one checkpoint in this time.</param>
+/// <param name="Every">At most one checkpoint in this time, inside an epoch too; zero is one at the end of each epoch.</param>
 /// <param name="Folder">Where the file is written.</param>
 /// <param name="Owner">Written into the file, so that two trainings which are otherwise equal never share one.</param>
 public sealed record Checkpointing(
     string Folder, string? ResumeFrom = null, Action<string, long>? Keep = null, TimeSpan Every = default, string Owner = "")
 {
+    // A loss may be infinite before the first epoch has ended.
+    private static readonly JsonSerializerOptions s_options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
     private long _last = Environment.TickCount64;
+
+    /// <summary>Whether one should be saved without waiting for the end of the epoch.</summary>
+    internal bool IsDue => Keep is not null && Every > TimeSpan.Zero && Environment.TickCount64 - _last >= Every.TotalMilliseconds;
 
     /// <param name="live">What the training goes on with; overwritten.</param>
     internal TrainingProgress? Restore(IEnumerable<KeyValuePair<string, Tensor>> live)
@@ -28,7 +35,7 @@ public sealed record Checkpointing(
         foreach (var (name, target) in live)
             target.copy_(tensors[name]);
         random.set_rng_state(tensors["random"]);
-        return JsonSerializer.Deserialize<TrainingProgress>(metadata["progress"])!;
+        return JsonSerializer.Deserialize<TrainingProgress>(metadata["progress"], s_options)!;
     }
 
     internal void Save(TrainingProgress at, IEnumerable<KeyValuePair<string, Tensor>> live)
@@ -39,7 +46,7 @@ public sealed record Checkpointing(
         var path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"checkpoint-{at.Step}.safetensors"));
         Safetensors.Write(path,
             live.Append(new("random", random.get_rng_state())),
-            new Dictionary<string, string> { ["progress"] = JsonSerializer.Serialize(at), ["owner"] = Owner });
+            new Dictionary<string, string> { ["progress"] = JsonSerializer.Serialize(at, s_options), ["owner"] = Owner });
         Keep(path, at.Step);
         _last = Environment.TickCount64;
     }
