@@ -28,16 +28,8 @@ public static class Continuation
 
     /// <summary>The training with what it left open taken from the version; the same rows are held out, unless it says otherwise.</summary>
     /// <exception cref="ArgumentException">It cannot go on from there, see <see cref="Refusal"/>.</exception>
-    public static TrainingSpec Of(TrainingSpec training, TrainingSpec source) => (training, source) switch
-    {
-        _ when Refusal(training, source) is { } sentence => throw new ArgumentException(sentence, nameof(training)),
-        (TabularTraining own, TabularTraining its) => own with { Features = its.Features, Goal = its.Goal, Network = its.Network, Split = own.Split ?? its.Split },
-        (ImageTraining own, ImageTraining its) => own with { Size = its.Size, Network = its.Network, Split = own.Split ?? its.Split },
-        (TextTraining own, TextTraining its) => own with { Network = its.Network, Split = own.Split ?? its.Split },
-        (LanguageTraining own, LanguageTraining its) => own with { Tokenizer = its.Tokenizer, Network = its.Network },
-        (RecommendationTraining own, RecommendationTraining its) => own with { Network = its.Network, Split = own.Split ?? its.Split },
-        _ => training,
-    };
+    public static T Of<T>(T training, TrainingSpec source) where T : TrainingSpec =>
+        Refusal(training, source) is { } sentence ? throw new ArgumentException(sentence, nameof(training)) : (T)Filled(training, source);
 
     /// <summary>Whether of the same data the same rows are held out; if not, the test holds rows the version has learned from.</summary>
     public static bool HoldsOutTheSame(TrainingSpec training, TrainingSpec source) => (training, source) switch
@@ -48,6 +40,16 @@ public static class Continuation
         (LanguageTraining own, LanguageTraining its) => (own.Validation, own.Test) == (its.Validation, its.Test),
         (RecommendationTraining own, RecommendationTraining its) => own.Split == its.Split && (own.Split != RecommendationSplit.Random || own.Seed == its.Seed),
         _ => false,
+    };
+
+    private static TrainingSpec Filled(TrainingSpec training, TrainingSpec source) => (training, source) switch
+    {
+        (TabularTraining own, TabularTraining its) => own with { Features = its.Features, Goal = its.Goal, Network = its.Network, Split = own.Split ?? its.Split },
+        (ImageTraining own, ImageTraining its) => own with { Size = its.Size, Network = its.Network, Split = own.Split ?? its.Split },
+        (TextTraining own, TextTraining its) => own with { Network = its.Network, Split = own.Split ?? its.Split },
+        (LanguageTraining own, LanguageTraining its) => own with { Tokenizer = its.Tokenizer, Network = its.Network },
+        (RecommendationTraining own, RecommendationTraining its) => own with { Network = its.Network, Split = own.Split ?? its.Split },
+        _ => training,
     };
 
     // Lists in records compare by reference; what counts is what they say.

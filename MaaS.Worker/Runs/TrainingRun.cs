@@ -9,6 +9,7 @@ using MaaS.Catalog.Models;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
 using MaaS.Engine;
 using MaaS.Engine.Data;
 using MaaS.Engine.Tasks;
@@ -36,6 +37,9 @@ internal sealed class TrainingRun(
             ? await Verified(await Version(job.TeamId, id, "training.split.test_dataset_version_id", token), token)
             : null;
         var source = train.Training.From is { } from ? await Source(job.TeamId, from, token) : null;
+
+        if (source is not null)
+            Tell(source, train.Training, data);
 
         await using var reporter = new MetricReporter(metrics, lease, job.RunId!.Value);
         reporter.Start();
@@ -117,6 +121,13 @@ internal sealed class TrainingRun(
         return await context.ModelVersions.AsNoTracking().Include(row => row.Model).Include(row => row.Files).SingleOrDefaultAsync(row => row.Id == id && row.TeamId == team, token)
             ?? throw new UserError($"training.from is {id}, a model version that was deleted.");
     }, token);
+
+    private static void Tell(ModelVersion source, TrainingSpec training, DatasetVersion data)
+    {
+        Console.WriteLine($"goes on from version {source.Number} of {source.Model.Name}");
+        if (source.Manifest.Lineage.DatasetSha256 == data.Sha256 && !Continuation.HoldsOutTheSame(training, source.Manifest.Training))
+            Console.WriteLine("it learned from the same data, divided otherwise: rows that test now may be rows it has learned from, so the test figures may flatter");
+    }
 
     /// <summary>A folder with what a training needs to go on from the version.</summary>
     private async Task<string> Weights(ModelVersion source, CancellationToken token)

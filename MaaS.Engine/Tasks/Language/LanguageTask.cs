@@ -30,14 +30,14 @@ internal sealed class LanguageTask : LearningTask
         _network = network.to(device);
         _validation = validation;
         _rows = rows;
-        _threads = device.type == DeviceType.CPU && network.Spec.Dropout == 0 ? threads : 1;
+        _threads = device.type == DeviceType.CPU && network.Spec.Dropout == 0 && network.Changes?.Spec.Dropout is null or 0 ? threads : 1;
         _looked = looked ?? (() => { });
         _train_N = Tokens(train.Tokens, device);
         _validation_N = Tokens(validation.Tokens, device);
         _window_T = arange(network.Spec.Context + 1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
     }
 
-    public override nn.Module Network => _network;
+    public override nn.Module Network => _network.Learning;
 
     public override int TrainRows => _rows;
 
@@ -58,7 +58,7 @@ internal sealed class LanguageTask : LearningTask
     {
         if (_threads == 1 || rows_B.shape[0] < _threads)
             return base.Backward(rows_B, share, parameters);
-        _replicas ??= new Replicas(_network.Spec, _network.Vocabulary, parameters, IsHidden, _threads);
+        _replicas ??= new Replicas(_network, parameters, IsHidden, _threads);
         var all = rows_B.shape[0];
         return tensor((float)_replicas.Backward(
             _network, parameters, rows_B, (network, own_B) => LossOf(network, Windows(_train_N, own_B)) * (share * own_B.shape[0] / all)));

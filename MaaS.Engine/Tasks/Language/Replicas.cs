@@ -1,7 +1,6 @@
 // One step on several cores: each thread takes its share of the windows through a network of its own, which is the same parameters
 // with another place for the gradient; the gradients are added in one order, so the sum is the same to the bit each time.
 // Splitting the windows beats splitting each small product: nothing has to be handed over between one operation and the next.
-using MaaS.Contracts.Training;
 using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
@@ -12,8 +11,8 @@ internal sealed class Replicas : IDisposable
     private readonly (Gpt Network, FlatParameters Parameters)[] _others;
 
     /// <param name="threads">Dropout draws from one generator, in whatever order threads ask: with it there is no second network.</param>
-    public Replicas(GptNetwork spec, int vocabulary, FlatParameters parameters, Func<string, bool> isHidden, int threads) =>
-        _others = [.. Enumerable.Range(1, threads - 1).Select(_ => One(spec, vocabulary, parameters, isHidden))];
+    public Replicas(Gpt network, FlatParameters parameters, Func<string, bool> isHidden, int threads) =>
+        _others = [.. Enumerable.Range(1, threads - 1).Select(_ => network.Twin()).Select(twin => (twin, new FlatParameters(twin.Learning, isHidden, parameters)))];
 
     /// <summary>Adds the gradient of the loss to the parameters' own.</summary>
     /// <param name="loss">Differentiable, of some of the rows through one network, already weighted.</param>
@@ -55,13 +54,5 @@ internal sealed class Replicas : IDisposable
             parameters.Dispose();
             network.Dispose();
         }
-    }
-
-    private static (Gpt, FlatParameters) One(GptNetwork spec, int vocabulary, FlatParameters parameters, Func<string, bool> isHidden)
-    {
-        var network = new Gpt(spec, vocabulary);
-        foreach (var parameter in network.parameters())
-            parameter.DetachFromDisposeScope(); // made within a step, kept for all
-        return (network, new FlatParameters(network, isHidden, parameters));
     }
 }
