@@ -37,7 +37,6 @@ internal sealed class TrainingRun(
             ? await Verified(await Version(job.TeamId, id, "training.split.test_dataset_version_id", token), token)
             : null;
         var source = train.Training.From is { } from ? await Source(job.TeamId, from, token) : null;
-
         if (source is not null)
             Tell(source, train.Training, data);
 

@@ -125,7 +125,8 @@ public sealed class ContinueTests
     [Fact]
     public async Task A_version_names_its_parent_and_one_that_is_solved_is_not_trained_on()
     {
-        var source = Version(new RecommendationTraining("user", "film", Network: new LinearAutoencoder())) with { Manifest = Examples.Manifest with { Training = new RecommendationTraining("user", "film", Network: new LinearAutoencoder()), Lineage = new(null, null, null, "customers/1"), Files = [new(ModelManifest.Weights, 1, "")] } };
+        var solved = Version(new RecommendationTraining("user", "film", Network: new LinearAutoencoder()));
+        var source = solved with { Manifest = solved.Manifest with { Lineage = new(null, null, null, "customers/1") } };
         await using var portal = Scripted(source, Examples.Profile);
         portal.Api.Answers("GET /api/models/customers/versions/2", source);
 
