@@ -19,10 +19,14 @@ public sealed record Checkpointing(
     // A loss may be infinite before the first epoch has ended.
     private static readonly JsonSerializerOptions s_options = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
+    /// <summary>Times as long as the last one took must pass before the next: saving a large network may take seconds.</summary>
+    private const int Rest = 20;
+
     private long _last = Environment.TickCount64;
+    private long _took;
 
     /// <summary>Whether one should be saved without waiting for the end of the epoch.</summary>
-    internal bool IsDue => Keep is not null && Every > TimeSpan.Zero && Environment.TickCount64 - _last >= Every.TotalMilliseconds;
+    internal bool IsDue => Keep is not null && Every > TimeSpan.Zero && Environment.TickCount64 - _last >= Math.Max(Every.TotalMilliseconds, Rest * _took);
 
     /// <param name="live">What the training goes on with; overwritten.</param>
     internal TrainingProgress? Restore(IEnumerable<KeyValuePair<string, Tensor>> live)
@@ -40,8 +44,9 @@ public sealed record Checkpointing(
 
     internal void Save(TrainingProgress at, IEnumerable<KeyValuePair<string, Tensor>> live)
     {
-        if (Keep is null || Environment.TickCount64 - _last < Every.TotalMilliseconds)
+        if (Keep is null || (Every > TimeSpan.Zero && !IsDue))
             return;
+        var began = Environment.TickCount64;
         using var scope = NewDisposeScope();
         var path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"checkpoint-{at.Step}.safetensors"));
         Safetensors.Write(path,
@@ -49,5 +54,6 @@ public sealed record Checkpointing(
             new Dictionary<string, string> { ["progress"] = JsonSerializer.Serialize(at, s_options), ["owner"] = Owner });
         Keep(path, at.Step);
         _last = Environment.TickCount64;
+        _took = _last - began;
     }
 }

@@ -86,7 +86,15 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
     public void Merge()
     {
         Changes?.Merge();
+        Changes?.Dispose();
         Changes = null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Changes?.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <summary>Normal with this deviation: 0.02 as in GPT-2, the layers that add to the stream less the deeper the network.</summary>

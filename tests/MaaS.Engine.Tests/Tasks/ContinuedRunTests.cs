@@ -124,6 +124,19 @@ public sealed class ContinuedRunTests : IDisposable
         Assert.Equal("0 of the 50 events are of users and items that the version in training.from knows; at least 10 are needed. Train anew on all events.", Refused(Open(spec), _place.Lined("strange.csv", [known[0], .. strange]), source.Package));
     }
 
+    [Fact]
+    public void Rows_held_out_otherwise_than_the_versions_are_told_apart()
+    {
+        var its = new TabularTraining("churned", Split: new SplitSpec());
+        Assert.True(Continuation.HoldsOutTheSame(Continuation.Of(its with { Split = null, Goal = TabularGoal.Auto }, its), its));
+        Assert.False(Continuation.HoldsOutTheSame(its with { Split = new SplitSpec(Seed: 7) }, its));
+        var drawn = new RecommendationTraining("user", "item", Split: RecommendationSplit.Random) { Seed = 1 };
+        Assert.True(Continuation.HoldsOutTheSame(drawn, drawn));
+        Assert.False(Continuation.HoldsOutTheSame(drawn with { Seed = 2 }, drawn));
+        Assert.True(Continuation.HoldsOutTheSame(drawn with { Seed = 2, Split = RecommendationSplit.LeaveLastOut }, drawn with { Split = RecommendationSplit.LeaveLastOut }));
+        Assert.False(Continuation.HoldsOutTheSame(new LanguageTraining(Test: 0.1), new LanguageTraining()));
+    }
+
     private static double Best(Training trained) => trained.Losses.Min(point => point.Loss);
 
     /// <summary>Everything that decides what goes in and comes out left to the version.</summary>

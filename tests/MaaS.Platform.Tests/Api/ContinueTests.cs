@@ -134,15 +134,27 @@ public sealed class ContinueTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task A_class_the_version_does_not_know_is_named_where_the_profile_lists_them()
+    {
+        var seed = await Seed.Make(Team);
+        async Task<string?> Sentence(ColumnProfile left, params string[] labels)
+        {
+            await Profiled(seed, Seed.Profile with { Columns = [.. Seed.Profile.Columns.Select(column => column.Name == "left" ? left : column)] });
+            var from = await Version(seed, s_trained, s_inputs, labels);
+            return (await Refused(() => Member.Submit(new TrainJob(seed.DatasetVersion, new TabularTraining("left") { From = from }), Token))).Detail;
+        }
+
+        const string sentence = "Column \"left\" holds \"soon\", which is none of the classes of the version in training.from: ";
+        var texts = new ColumnProfile("left", ColumnType.Category, 0, 3, false, null, [new("no", 500), new("yes", 400), new("soon", 100)]);
+        Assert.Equal($"{sentence}no, yes. Leave its rows out, or train anew without training.from.", await Sentence(texts, "no", "yes"));
+        Assert.Equal($"{sentence}false, true. Leave its rows out, or train anew without training.from.", await Sentence(texts, "false", "true"));
+    }
+
+    [Fact]
     public async Task A_low_rank_change_needs_something_to_change()
     {
         var seed = await Seed.Make(Team);
-        await using (var context = Api.Context())
-        {
-            var row = context.DatasetVersions.Single(version => version.Id == seed.DatasetVersion);
-            row.Profile = Seed.Profile with { Text = new TextSummary(10_000, 2_000, 60) };
-            await context.SaveChangesAsync(Token);
-        }
+        await Profiled(seed, Seed.Profile with { Text = new TextSummary(10_000, 2_000, 60) });
 
         var problem = await Refused(() => Member.Submit(new TrainJob(seed.DatasetVersion, new LanguageTraining(Lora: new())), Token));
         Assert.Equal((422, "nothing_to_adapt"), (problem.Status, problem.Code));
@@ -153,7 +165,7 @@ public sealed class ContinueTests(ApiServer api) : ApiTest(api)
     }
 
     /// <summary>Another version of the seed's model, with these settings and a weights file.</summary>
-    private async Task<Guid> Version(Seed seed, TrainingSpec training, IReadOnlyList<ModelInput> inputs)
+    private async Task<Guid> Version(Seed seed, TrainingSpec training, IReadOnlyList<ModelInput> inputs, params string[] labels)
     {
         using var package = new TestPackage();
         await using var context = Api.Context();
@@ -163,12 +175,19 @@ public sealed class ContinueTests(ApiServer api) : ApiTest(api)
             TeamId = seed.Team.Id,
             ModelId = model.Id,
             Number = ++model.LastNumber,
-            Manifest = package.Manifest with { Training = training, Inputs = inputs, Files = [new(ModelManifest.Weights, 1, new string('a', 64))] },
+            Manifest = package.Manifest with { Training = training, Inputs = inputs, Labels = labels.Length > 0 ? labels : null, Files = [new(ModelManifest.Weights, 1, new string('a', 64))] },
             Bytes = 1,
             CreatedBy = "a test",
         }).Entity;
         await context.SaveChangesAsync(Token);
         return version.Id;
+    }
+
+    private async Task Profiled(Seed seed, DatasetProfile profile)
+    {
+        await using var context = Api.Context();
+        context.DatasetVersions.Single(version => version.Id == seed.DatasetVersion).Profile = profile;
+        await context.SaveChangesAsync(Token);
     }
 
     // Lists in records compare by reference; the text of both is what counts.
