@@ -12,8 +12,8 @@ public static class Continuation
     private static readonly JsonSerializerOptions s_shown = new(MaaSJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Why it cannot go on from there: a sentence naming the field, both values and what is allowed. Null when it can.</summary>
-    /// <param name="source">The version's own settings, every value filled in.</param>
-    public static string? Refusal(TrainingSpec training, TrainingSpec source) => (training, source) switch
+    /// <param name="source">The version's own settings, every value filled in; null when it has none, as one made elsewhere.</param>
+    public static string? Refusal(TrainingSpec training, TrainingSpec? source) => (training, source) switch
     {
         (TabularTraining own, TabularTraining its) => Other("target", own.Target, its.Target) ?? Other("features", own.Features?.Order(StringComparer.Ordinal), its.Features?.Order(StringComparer.Ordinal))
             ?? Other("goal", own.Goal == TabularGoal.Auto ? its.Goal : own.Goal, its.Goal) ?? Other("network", own.Network, its.Network),
@@ -23,16 +23,17 @@ public static class Continuation
         (RecommendationTraining, RecommendationTraining { Network: LinearAutoencoder or BiasedFactorization } its) =>
             $"training.from is a version whose network is {Json(its.Network)}: it is solved from all events at once, which leaves nothing to go on from; train anew on all of them.",
         (RecommendationTraining own, RecommendationTraining its) => Other("network", own.Network, its.Network),
+        (_, null) => "training.from is a version made elsewhere, which does not say how it was trained, so there is nothing to go on from; train anew without training.from.",
         _ => $"training.task is {TaskOf(training)}, but training.from is a version of the task {TaskOf(source)}; choose a version of the same task.",
     };
 
     /// <summary>The training with what it left open taken from the version; the same rows are held out, unless it says otherwise.</summary>
     /// <exception cref="ArgumentException">It cannot go on from there, see <see cref="Refusal"/>.</exception>
-    public static T Of<T>(T training, TrainingSpec source) where T : TrainingSpec =>
+    public static T Of<T>(T training, TrainingSpec? source) where T : TrainingSpec =>
         Refusal(training, source) is { } sentence ? throw new ArgumentException(sentence, nameof(training)) : (T)Filled(training, source);
 
     /// <summary>Whether of the same data the same rows are held out; if not, the test holds rows the version has learned from.</summary>
-    public static bool HoldsOutTheSame(TrainingSpec training, TrainingSpec source) => (training, source) switch
+    public static bool HoldsOutTheSame(TrainingSpec training, TrainingSpec? source) => (training, source) switch
     {
         (TabularTraining own, TabularTraining its) => own.Split == its.Split,
         (ImageTraining own, ImageTraining its) => own.Split == its.Split,
@@ -42,7 +43,7 @@ public static class Continuation
         _ => false,
     };
 
-    private static TrainingSpec Filled(TrainingSpec training, TrainingSpec source) => (training, source) switch
+    private static TrainingSpec Filled(TrainingSpec training, TrainingSpec? source) => (training, source) switch
     {
         (TabularTraining own, TabularTraining its) => own with { Features = its.Features, Goal = its.Goal, Network = its.Network, Split = own.Split ?? its.Split },
         (ImageTraining own, ImageTraining its) => own with { Size = its.Size, Network = its.Network, Split = own.Split ?? its.Split },

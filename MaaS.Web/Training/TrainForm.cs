@@ -101,8 +101,9 @@ public sealed partial class TrainForm
     }
 
     /// <summary>On from a version, with its settings but the optimizer's: what suits a beginning makes too large steps now.</summary>
-    public static TrainForm Continue(ModelVersionView source, DatasetVersionView? data) =>
-        From(new TrainJob(Guid.Empty, source.Manifest.Training with { Optimizer = null }, RegisterAs: source.Model), data, source);
+    /// <param name="training">The version's own.</param>
+    public static TrainForm Continue(ModelVersionView source, TrainingSpec training, DatasetVersionView? data) =>
+        From(new TrainJob(Guid.Empty, training with { Optimizer = null }, RegisterAs: source.Model), data, source);
 
     /// <summary>The same settings again; the name of the run is left to the platform.</summary>
     /// <param name="source">The version the job goes on from, if it does.</param>
