@@ -16,9 +16,11 @@ internal static class Derived
     {
         if (optimizer.LearningRate is not null)
             return optimizer;
-        var rate = Optimizer.DefaultLearningRate(optimizer) * (optimizer is AdamSpec or AdamWSpec ? adam : 1) / (spec.From is null ? 1 : Smaller);
+        // A change of low rank begins at nothing, and bears the steps of a training from the beginning.
+        var goesOn = spec is { From: not null } and not LanguageTraining { Lora: not null };
+        var rate = Optimizer.DefaultLearningRate(optimizer) * (optimizer is AdamSpec or AdamWSpec ? adam : 1) / (goesOn ? Smaller : 1);
         progress.Report(new Said(string.Create(CultureInfo.InvariantCulture,
-            $"learning rate {rate:g6}: {(spec.From is null ? "the usual one" : "a tenth of the usual one")} for this method and network")));
+            $"learning rate {rate:g6}: {(goesOn ? "a tenth of the usual one" : "the usual one")} for this method and network")));
         return optimizer with { LearningRate = rate };
     }
 

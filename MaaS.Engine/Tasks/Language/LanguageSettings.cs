@@ -24,8 +24,7 @@ internal static class LanguageSettings
                 ? "optimizer muon: learns in fewer steps than adamw what a transformer of this size can learn"
                 : "optimizer adamw: small steps from what is learned, where muon's are all of one size"));
         }
-        // A change of low rank begins at nothing, so it bears the steps of a training from the beginning.
-        optimizer = Derived.Rated(spec, optimizer, adam: spec.Lora is null ? 1 : 10, progress);
+        optimizer = Derived.Rated(spec, optimizer, adam: 1, progress);
         var schedule = spec.Schedule;
         if (schedule is null)
         {

@@ -12,8 +12,8 @@ internal sealed record TextPart(int[] Tokens, long Bytes);
 /// <param name="Test">Null when none was kept.</param>
 internal sealed record TextParts(Tokenizer Tokenizer, TextPart Train, TextPart Validation, TextPart? Test)
 {
-    /// <exception cref="UserError">A part is shorter than a window of the context.</exception>
     /// <param name="known">The tokenizer of the version to go on from; null learns one.</param>
+    /// <exception cref="UserError">A part is shorter than a window of the context, or has what that tokenizer does not know.</exception>
     public static TextParts Of(Corpus corpus, LanguageTraining spec, Tokenizer? known, IProgress<Report> progress, CancellationToken token)
     {
         var text = corpus.Text;

@@ -15,8 +15,8 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
 
     public int Count => User.Length;
 
-    /// <exception cref="UserError">A column is missing or broken, or there is too little to learn from.</exception>
     /// <param name="known">Users and items of the version to go on from; null numbers those of the data.</param>
+    /// <exception cref="UserError">A column is missing or broken, or there is too little to learn from.</exception>
     public static Events Read(RecommendationTraining spec, DataFile data, IProgress<Report> progress, CancellationToken token, Events? known = null)
     {
         var types = data.Profile.Columns.ToDictionary(column => column.Name, column => column.Type);
