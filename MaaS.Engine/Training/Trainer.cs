@@ -21,7 +21,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
     {
         using var outer = NewDisposeScope();
         using var parameters = new FlatParameters(task.Network, task.IsHidden);
-        using var optimizer = Optimizer.For(spec.Optimizer!, parameters);
+        using var optimizer = Optimizer.For(spec.Optimizer!, parameters, task.Crew);
         using var average = spec.Ema is { } decay ? new Average(parameters, decay) : null;
         using var best = new Snapshot(parameters);
         var state = State(parameters, optimizer, average, best);

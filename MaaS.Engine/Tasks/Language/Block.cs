@@ -24,13 +24,14 @@ internal sealed class Block : nn.Module
     {
         _spec = spec;
         (_heads, _keyValueHeads, _headWidth) = (spec.Heads, spec.KeyValueHeads ?? spec.Heads, spec.Width / spec.Heads);
-        var small = 0.02 / Math.Sqrt(2 * spec.Layers);
+        var usual = Gpt.Deviation(spec);
+        var small = usual / Math.Sqrt(2 * spec.Layers);
         var inner = InnerWidth(spec);
         attention_norm_C = nn.Parameter(ones(spec.Width));
-        query_key_value = Gpt.Normal(0.02, (_heads + 2 * _keyValueHeads) * _headWidth, spec.Width);
+        query_key_value = Gpt.Normal(usual, (_heads + 2 * _keyValueHeads) * _headWidth, spec.Width);
         attention_out_CC = Gpt.Normal(small, spec.Width, spec.Width);
         mlp_norm_C = nn.Parameter(ones(spec.Width));
-        mlp_in = Gpt.Normal(0.02, spec.Activation == GptActivation.SwiGlu ? 2 * inner : inner, spec.Width);
+        mlp_in = Gpt.Normal(usual, spec.Activation == GptActivation.SwiGlu ? 2 * inner : inner, spec.Width);
         mlp_out = Gpt.Normal(small, spec.Width, inner);
         dropout = nn.Dropout(spec.Dropout);
         RegisterComponents();

@@ -10,6 +10,8 @@ namespace MaaS.Engine.Tasks.Language;
 
 internal sealed class Gpt : nn.Module<Tensor, Tensor>
 {
+    private const double EmbeddingDeviation = 0.02;
+
     private readonly Parameter token_embedding_VC;
     private readonly Parameter? position_embedding_TC;
     private readonly ModuleList<Block> blocks;
@@ -20,9 +22,9 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
     public Gpt(GptNetwork spec, int vocabulary) : base(nameof(Gpt))
     {
         Spec = spec;
-        token_embedding_VC = Normal(0.02, vocabulary, spec.Width);
+        token_embedding_VC = Normal(EmbeddingDeviation, vocabulary, spec.Width);
         if (spec.Positions == GptPositions.Learned)
-            position_embedding_TC = Normal(0.02, spec.Context, spec.Width);
+            position_embedding_TC = Normal(EmbeddingDeviation, spec.Context, spec.Width);
         else
             _rotation = new Rotation(spec.Context, spec.Width / spec.Heads);
         blocks = nn.ModuleList([.. Enumerable.Range(0, spec.Layers).Select(_ => new Block(spec))]);
@@ -97,6 +99,12 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
         base.Dispose(disposing);
     }
 
-    /// <summary>Normal with this deviation: 0.02 as in GPT-2, the layers that add to the stream less the deeper the network.</summary>
+    /// <summary>
+    /// Of a matrix's first values: GPT-2's 0.02 is right at its 768 numbers a token; the fewer there are, the larger each must be for the
+    /// sum to be as large. At 128, after 2,000 steps of AdamW, that is a loss of 1.78 where 0.02 gives 1.91 (docs/lab-notes.md).
+    /// </summary>
+    internal static double Deviation(GptNetwork spec) => EmbeddingDeviation * Math.Sqrt(768.0 / spec.Width);
+
+    /// <summary>Normal with this deviation; the layers that add to the stream get less the deeper the network.</summary>
     internal static Parameter Normal(double deviation, params long[] shape) => nn.Parameter(randn(shape) * deviation);
 }

@@ -20,7 +20,7 @@ internal static class LanguageRun
         var parts = TextParts.Of(Corpus.Read(data, token), spec, source?.Tokenizer, progress, token);
         var (vocabulary, batch) = (parts.Tokenizer.Size, spec.BatchSize!.Value);
         var (threads, why) = LanguageSettings.Threads(spec.Network!, Gpt.Multiplied(spec.Network!, vocabulary), batch);
-        var compute = Compute.Choose(training.Device, training.Seed, threads, why);
+        var compute = Compute.Choose(training.Device, training.Seed, threads, why, crew: true);
         progress.Report(new Said($"training {compute.Reason}"));
         var steps = spec.Steps / spec.Epochs;
         progress.Report(new Said($"{steps * spec.Epochs} steps, with a look at the validation part after every {steps}"));
@@ -35,7 +35,7 @@ internal static class LanguageRun
             network, parts.Train, parts.Validation, steps * batch * spec.Accumulation, compute.Device, threads,
             () => progress.Report(new Said($"it writes: {Preview.Of(network, parts.Tokenizer, parts.Validation.Tokens.Take(8), training.Seed)}")));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
-        network.Merge();
+        task.Finish();
 
         progress.Report(new Advanced(1, "testing and exporting"));
         var metrics = task.Test(parts.Test ?? parts.Validation, parts.Train, parts.Test is null ? "validation, as no test part was kept" : "test");

@@ -93,7 +93,7 @@ public sealed class LowRankTests : IDisposable
     }
 
     [Fact]
-    public void Threads_that_share_a_step_come_to_the_gradient_of_one()
+    public void Threads_that_share_a_step_come_to_the_gradient_of_one_and_to_the_same_merged_network()
     {
         using var scope = NewDisposeScope();
         var tokens = Enumerable.Range(0, 2_000).Select(i => i * i % 17).ToArray();
@@ -107,6 +107,9 @@ public sealed class LowRankTests : IDisposable
             using (no_grad())
                 parameters.Theta.copy_(arange(parameters.Theta.numel(), dtype: ScalarType.Float32).sin_() * 0.05);
             task.Backward(tensor(task.Order(1, 1)), 0.5, parameters);
+            var loss = task.Validate()["loss"];
+            task.Finish();
+            Assert.Equal(loss, task.Validate()["loss"], 1e-5);
             return parameters.Gradient;
         }
         var (one, three) = (Gradient(1), Gradient(3));
