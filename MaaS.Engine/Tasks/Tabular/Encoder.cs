@@ -8,7 +8,8 @@ namespace MaaS.Engine.Tasks.Tabular;
 
 internal sealed class Encoder
 {
-    private Encoder(NumberFeature[] numbers, CategoryFeature[] categories, IReadOnlyList<string> order)
+    /// <param name="order">The names of both, as the table has them.</param>
+    public Encoder(NumberFeature[] numbers, CategoryFeature[] categories, IReadOnlyList<string> order)
     {
         Numbers = numbers;
         Categories = categories;
