@@ -44,6 +44,13 @@ internal static class TabularRun
         var (train, validation, test, target) = Divide(training, data, given, progress);
         var encoder = Encoder.Fit(train, target.Name, training.Features);
         var spec = Derived.Fill(training, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
+        if (spec.Network is DeepNetwork { Pairs: true })
+        {
+            encoder = encoder.WithPairs(train, target);
+            progress.Report(new Said(encoder.Pairs.Count == 0
+                ? "no pair of number columns says more together than each alone"
+                : $"looked at together: {string.Join("; ", encoder.Pairs.Select(pair => $"{encoder.Numbers[pair.First].Name} and {encoder.Numbers[pair.Second].Name}"))}"));
+        }
 
         using var scope = NewDisposeScope();
         using var task = new TabularTask(encoder, target, Network.For(encoder, target.Outputs, spec.Network!), train, validation, compute.Device);
