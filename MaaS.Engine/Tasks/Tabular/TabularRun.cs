@@ -63,6 +63,13 @@ internal static class TabularRun
         var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
         var encoder = source?.Encoder ?? Encoder.Fit(train, target.Name, training.Features);
         var spec = Derived.Fill(training, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
+        if (spec.Network is DeepNetwork { Pairs: true })
+        {
+            encoder = encoder.WithPairs(train, target);
+            progress.Report(new Said(encoder.Pairs.Count == 0
+                ? "no pair of number columns says more together than each alone"
+                : $"looked at together: {string.Join("; ", encoder.Pairs.Select(pair => $"{encoder.Numbers[pair.First].Name} and {encoder.Numbers[pair.Second].Name}"))}"));
+        }
 
         using var scope = NewDisposeScope();
         var network = source?.Network ?? Network.For(encoder, target.Outputs, spec.Network!);
