@@ -63,7 +63,7 @@ internal static class TabularRun
         var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
         var encoder = source?.Encoder ?? Encoder.Fit(train, target.Name, training.Features);
         var spec = Derived.Fill(training, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
-        if (spec.Network is DeepNetwork { Pairs: true })
+        if (source is null && spec.Network is DeepNetwork { Pairs: true })
         {
             encoder = encoder.WithPairs(train, target);
             progress.Report(new Said(encoder.Pairs.Count == 0
