@@ -104,10 +104,11 @@ internal static class TrainSubmission
     private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
     {
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
+        ImageTraining image => ImageCheck.Of(image, data, test),
         TextTraining text => TextCheck.Of(text, data, test),
         LanguageTraining language => LanguageCheck.Of(language, data),
         RecommendationTraining recommendation => RecommendationCheck.Of(recommendation, data),
-        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, text, language and recommendation."),
+        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, image, text, language and recommendation."),
     };
 
     private static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions

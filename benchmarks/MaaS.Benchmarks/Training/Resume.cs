@@ -18,6 +18,7 @@ internal static class Resume
     [
         ("tables", "churn", new TabularTraining("churned", Network: new MlpNetwork([64, 32])) { Epochs = 30, Patience = 0, Device = DeviceChoice.Cpu }),
         ("texts", "messages", new TextTraining("message", "topic", new BagNetwork()) { Epochs = 40, Patience = 0, Device = DeviceChoice.Cpu }),
+        ("images", "shapes", new ImageTraining(new ConvolutionalNetwork([16, 32])) { Epochs = 12, Patience = 0, Device = DeviceChoice.Cpu }),
         ("language", "stories", new LanguageTraining(Network: new GptNetwork(Layers: 2, Heads: 2, Width: 64, Context: 32), Steps: 1200) { Epochs = 12, Patience = 0, Device = DeviceChoice.Cpu }),
         ("recommendation", "films", new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new BayesianRanking()) { Epochs = 60, Patience = 0, Device = DeviceChoice.Cpu }),
     ];
