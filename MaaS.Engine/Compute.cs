@@ -34,6 +34,16 @@ public sealed record Compute(torch.Device Device, int Threads, string Reason)
     }
 
     /// <summary>
+    /// What a GPU draws by chance follows from seed and step: TorchSharp does not hand out the state of CUDA's generator, so it begins
+    /// anew wherever a checkpoint may be, and a resumed training draws the same. The CPU's is in the checkpoint.
+    /// </summary>
+    public void Reseed(int seed, long step)
+    {
+        if (Device.type == DeviceType.CUDA)
+            torch.cuda.manual_seed_all(((long)seed << 32) + step);
+    }
+
+    /// <summary>
     /// Memory freed by one step is kept for the next. By default the C library gives large blocks back to the system at once, and every
     /// step pays for hundreds of pages anew: 5 % of a small transformer's time, and twice that with two threads (measured).
     /// </summary>

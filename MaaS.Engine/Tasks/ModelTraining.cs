@@ -14,7 +14,8 @@ namespace MaaS.Engine.Tasks;
 
 /// <param name="Lineage">Where the data came from, for the manifest.</param>
 /// <param name="Package">An empty folder for the model package.</param>
-public sealed record TrainingPlace(Lineage Lineage, Checkpointing Checkpointing, string Package);
+/// <param name="Source">The folder with the weights file of the version to go on from; null begins anew.</param>
+public sealed record TrainingPlace(Lineage Lineage, Checkpointing Checkpointing, string Package, string? Source = null);
 
 /// <param name="Environment">Device, threads and versions, for the run's record.</param>
 public sealed record TrainingOutcome(ModelManifest Manifest, IReadOnlyDictionary<string, string> Environment);

@@ -2,6 +2,7 @@
 // Tokens in, logits out. Knows no text and no tokenizer.
 // B sequences, T tokens, C width, H heads, D width of a head, K heads of keys and values, V vocabulary.
 using MaaS.Contracts.Training;
+using MaaS.Engine.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -34,6 +35,12 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
 
     public GptNetwork Spec { get; }
 
+    /// <summary>What learns in the place of the parameters; null where they do.</summary>
+    public LowRank? Changes { get; private set; }
+
+    /// <summary>The module whose parameters learn.</summary>
+    public nn.Module Learning => (nn.Module?)Changes ?? this;
+
     public int Vocabulary => (int)token_embedding_VC.shape[0];
 
     /// <summary>Parameters that every token is multiplied with: all but the norms and the positions; the tied embedding is the head.</summary>
@@ -53,8 +60,43 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
             x_BTC = x_BTC.add_(position_embedding_TC.slice(0, 0, tokens_BT.shape[1], 1));
         x_BTC = dropout.call(x_BTC);
         foreach (var block in blocks)
-            x_BTC = block.Forward(x_BTC, _rotation);
+            x_BTC = block.Forward(x_BTC, _rotation, Changes);
         return nn.functional.linear(nn.functional.layer_norm(x_BTC, [Spec.Width], norm_C), token_embedding_VC);
+    }
+
+    /// <summary>From here on a change of the chosen matrices learns, until <see cref="Merge"/>.</summary>
+    public void Adapt(LoraSpec spec) => Changes = new LowRank(this, name => Block.Has(name, spec.Matrices), spec);
+
+    /// <summary>A network built alike, in which what does not learn is the same memory.</summary>
+    public Gpt Twin()
+    {
+        var twin = new Gpt(Spec, Vocabulary);
+        foreach (var parameter in twin.parameters())
+            parameter.DetachFromDisposeScope(); // made within a step, kept for all
+        if (Changes is null)
+            return twin;
+        using var quiet = no_grad();
+        foreach (var (its, own) in twin.parameters().Zip(parameters()))
+            its.set_(own);
+        twin.Adapt(Changes.Spec);
+        foreach (var parameter in twin.Changes!.parameters())
+            parameter.DetachFromDisposeScope();
+        return twin;
+    }
+
+    /// <summary>The matrices as their changes make them.</summary>
+    public void Merge()
+    {
+        Changes?.Merge();
+        Changes?.Dispose();
+        Changes = null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            Changes?.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <summary>

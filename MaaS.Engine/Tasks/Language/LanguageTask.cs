@@ -29,14 +29,14 @@ internal sealed class LanguageTask : LearningTask
         _network = network.to(device);
         _validation = validation;
         _rows = rows;
-        Crew = device.type == DeviceType.CPU && network.Spec.Dropout == 0 && threads > 1 ? new Crew(threads) : null;
+        Crew = device.type == DeviceType.CPU && threads > 1 && network.Spec.Dropout == 0 && network.Changes?.Spec.Dropout is null or 0 ? new Crew(threads) : null;
         _looked = looked ?? (() => { });
         _train_N = Tokens(train.Tokens, device);
         _validation_N = Tokens(validation.Tokens, device);
         _window_T = arange(network.Spec.Context + 1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
     }
 
-    public override nn.Module Network => _network;
+    public override nn.Module Network => _network.Learning;
 
     internal override Crew? Crew { get; }
 
@@ -69,6 +69,17 @@ internal sealed class LanguageTask : LearningTask
         var figures = Figures(LossOn(_validation_N), _validation);
         _looked();
         return figures;
+    }
+
+    /// <summary>After the training: the network with whatever change it learned.</summary>
+    public void Finish()
+    {
+        if (_network.Changes is null)
+            return;
+        // The other threads' networks hold the change beside the same matrices.
+        _replicas?.Dispose();
+        _replicas = null;
+        _network.Merge();
     }
 
     /// <summary>The figures of a part, those of guessing by frequency alone beside them.</summary>

@@ -15,7 +15,7 @@ internal sealed class Replicas : IDisposable
     public Replicas(Gpt network, FlatParameters parameters, Func<string, bool> isHidden, Crew crew)
     {
         _crew = crew;
-        _all = [(network, parameters), .. Enumerable.Range(1, crew.Size - 1).Select(_ => Twin(network, parameters, isHidden))];
+        _all = [(network, parameters), .. Enumerable.Range(1, crew.Size - 1).Select(_ => network.Twin()).Select(twin => (twin, new FlatParameters(twin.Learning, isHidden, parameters)))];
     }
 
     /// <summary>Adds the gradient of the loss to the parameters' own.</summary>
@@ -55,13 +55,5 @@ internal sealed class Replicas : IDisposable
             parameters.Dispose();
             network.Dispose();
         }
-    }
-
-    private static (Gpt, FlatParameters) Twin(Gpt network, FlatParameters parameters, Func<string, bool> isHidden)
-    {
-        var twin = new Gpt(network.Spec, network.Vocabulary);
-        foreach (var parameter in twin.parameters())
-            parameter.DetachFromDisposeScope(); // made within a step, kept for all
-        return (twin, new FlatParameters(twin, isHidden, parameters));
     }
 }

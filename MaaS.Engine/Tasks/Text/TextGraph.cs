@@ -1,21 +1,25 @@
 // The encoder and the network as an ONNX graph that takes the raw text, string (N, 1): what Alphabet, Terms and Network do, node
 // for node. Characters become numbers at the first node; everything after is whole-number arithmetic on (N, L) of them.
 using MaaS.Engine.Onnx;
+using MaaS.Engine.Tasks.Tabular;
 using static MaaS.Engine.Onnx.TensorProto.Types;
 
 namespace MaaS.Engine.Tasks.Text;
 
 internal static class TextGraph
 {
-    public static ModelProto Of(TextTask task)
+    public static ModelProto Of(TextTask task) => Of(task.Encoder, task.Text, task.Target, task.Network);
+
+    /// <param name="text">The column that is read.</param>
+    public static ModelProto Of(Encoder encoder, string text, Target target, TorchSharp.torch.nn.Module network)
     {
         var graph = new GraphBuilder("text");
-        var (encoder, spec) = (task.Encoder, task.Encoder.Spec);
-        var weights = task.Network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value);
-        string Free(string name) => name == task.Text ? name + "_" : name;
+        var spec = encoder.Spec;
+        var weights = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value);
+        string Free(string name) => name == text ? name + "_" : name;
         Value Weight(string name) => graph.Constant(name, weights[name].cpu().contiguous().data<float>().ToArray(), weights[name].shape);
 
-        var text_N1 = graph.Input(task.Text, DataType.String, -1, 1);
+        var text_N1 = graph.Input(text, DataType.String, -1, 1);
         var codes_NL = Codes(graph, text_N1, encoder.Alphabet, spec.MaxCharacters);
         var words_NL = Words(graph, codes_NL, spec.MaxCharacters);
         var terms_NT = graph.Concat(
@@ -33,8 +37,8 @@ internal static class TextGraph
         var sum_ND = graph.ReduceSum(graph.Gather(graph.Constant("vectors", vectors.cpu().data<float>().ToArray(), vectors.shape), numbers_NT), 1);
         var logits_NC = graph.Linear(graph.Div(sum_ND, graph.Sqrt(count_N1)), Weight("output.weight"), Weight("output.bias"));
         var probabilities_NC = graph.Softmax(logits_NC, 1);
-        graph.Output(Free("label"), graph.Gather(graph.Constant("labels", task.Target.Labels!), graph.ArgMax(probabilities_NC, 1)), DataType.String, -1);
-        graph.Output(Free("probabilities"), probabilities_NC, DataType.Float, -1, task.Target.Outputs);
+        graph.Output(Free("label"), graph.Gather(graph.Constant("labels", target.Labels!), graph.ArgMax(probabilities_NC, 1)), DataType.String, -1);
+        graph.Output(Free("probabilities"), probabilities_NC, DataType.Float, -1, target.Outputs);
         return graph.Build(typeof(TextGraph).Assembly.GetName().Version!.ToString(3));
     }
 
