@@ -1,4 +1,5 @@
-// One transformer block: attention over the tokens before, then a layer on each token, each added to the stream (pre-norm).
+// One transformer block: attention over the tokens before, or over those it is told of, then a layer on each token, each added to the
+// stream (pre-norm).
 using MaaS.Contracts.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -38,13 +39,14 @@ internal sealed class Block : nn.Module
     /// <summary>Four times the width; two thirds of that for SwiGLU, which has a matrix more (Shazeer 2020, arXiv:2002.05202).</summary>
     public static int InnerWidth(GptNetwork spec) => spec.Activation == GptActivation.SwiGlu ? (8 * spec.Width / 3 + 7) / 8 * 8 : 4 * spec.Width;
 
-    public Tensor Forward(Tensor x_BTC, Rotation? rotation)
+    /// <param name="seen">Which tokens each token sees, broadcast to (B, H, T, T); null: itself and those before it.</param>
+    public Tensor Forward(Tensor x_BTC, Rotation? rotation, Tensor? seen)
     {
-        x_BTC = x_BTC + dropout.call(Attention(nn.functional.layer_norm(x_BTC, [_spec.Width], attention_norm_C), rotation));
+        x_BTC = x_BTC + dropout.call(Attention(nn.functional.layer_norm(x_BTC, [_spec.Width], attention_norm_C), rotation, seen));
         return x_BTC + dropout.call(Mlp(nn.functional.layer_norm(x_BTC, [_spec.Width], mlp_norm_C)));
     }
 
-    private Tensor Attention(Tensor x_BTC, Rotation? rotation)
+    private Tensor Attention(Tensor x_BTC, Rotation? rotation, Tensor? seen)
     {
         var (b, t) = (x_BTC.shape[0], x_BTC.shape[1]);
         var parts = nn.functional.linear(x_BTC, query_key_value)
@@ -55,7 +57,7 @@ internal sealed class Block : nn.Module
             (query_BHTD, key_BKTD) = (rotation.Turn(query_BHTD), rotation.Turn(key_BKTD));
         if (_keyValueHeads < _heads)
             (key_BKTD, value_BKTD) = (Repeat(key_BKTD), Repeat(value_BKTD));
-        var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, is_casual: true);
+        var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, seen, is_casual: seen is null);
         return nn.functional.linear(y_BHTD.transpose(1, 2).reshape(b, t, _spec.Width), attention_out_CC);
     }
 

@@ -33,13 +33,11 @@ internal static class TextRun
 
         var (train, validation, test, target) = Divide(training, data, given, progress);
         var spec = Fill(training, train.RowCount, progress);
-        var bag = (BagNetwork)spec.Network!;
-        var encoder = Encoder.Fit(TextTask.TextsOf(train, spec.Text), bag);
-        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {bag.VocabularySize}"));
+        var encoder = Encoder.Fit(TextTask.TextsOf(train, spec.Text), spec.Network!);
+        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {spec.Network!.VocabularySize}"));
 
         using var scope = NewDisposeScope();
-        var network = new Network(encoder.Vocabulary.Count, bag.Dimension, target.Outputs, bag.Dropout);
-        using var task = new TextTask(encoder, spec.Text, target, network, spec.LabelSmoothing, train, validation, compute.Device);
+        using var task = new TextTask(encoder, spec.Text, target, Network.For(encoder, target.Outputs), spec.LabelSmoothing, train, validation, compute.Device);
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));

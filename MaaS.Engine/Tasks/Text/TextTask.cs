@@ -10,7 +10,7 @@ namespace MaaS.Engine.Tasks.Text;
 
 internal sealed class TextTask : LearningTask
 {
-    private const int Chunk = 1024;
+    private const int Chunk = 256;
 
     private readonly Network _network;
     private readonly Device _device;
@@ -34,7 +34,11 @@ internal sealed class TextTask : LearningTask
 
     public override nn.Module Network => _network;
 
+    public Network Model => _network;
+
     public override int TrainRows => _train.Terms.Length;
+
+    public override bool IsHidden(string name) => _network.IsHidden(name);
 
     public static string[] TextsOf(Table table, string column) =>
         [.. Enumerable.Range(0, table.RowCount).Select(row => table[column].Text(row) ?? "")];
@@ -81,19 +85,17 @@ internal sealed class TextTask : LearningTask
     {
         _network.eval();
         using var quiet = no_grad();
-        var pieces = Enumerable.Range(0, part.Terms.Length).Chunk(Chunk).Select(rows => Logits(part, rows)).ToArray();
+        var pieces = new List<Tensor>();
+        foreach (var rows in Enumerable.Range(0, part.Terms.Length).Chunk(Chunk))
+        {
+            using var scope = NewDisposeScope();
+            pieces.Add(Logits(part, rows).MoveToOuterDisposeScope());
+        }
         _network.train();
         return cat(pieces);
     }
 
-    private Tensor Logits(Part part, int[] rows)
-    {
-        var starts = new long[rows.Length];
-        for (var row = 1; row < rows.Length; row++)
-            starts[row] = starts[row - 1] + part.Terms[rows[row - 1]].Length;
-        var terms = rows.SelectMany(row => part.Terms[row]).ToArray();
-        return _network.call(tensor(terms, device: _device), tensor(starts, device: _device));
-    }
+    private Tensor Logits(Part part, int[] rows) => _network.Logits(Array.ConvertAll(rows, row => part.Terms[row]), _device);
 
     private Tensor Truth(Part part, int[] rows) => tensor(Array.ConvertAll(rows, row => part.Classes[row]), device: _device);
 
