@@ -12,6 +12,7 @@ internal static class RunNames
     {
         var network = training switch
         {
+            TextTraining { Network: TransformerTextNetwork } => "transformer",
             TextTraining => "bag",
             LanguageTraining => "gpt",
             RecommendationTraining { Network: NeuralFactorization } => "neumf",

@@ -20,6 +20,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
     public TrainingProgress Run(CancellationToken token)
     {
         using var outer = NewDisposeScope();
+        task.Precision = compute.Precision;
         using var parameters = new FlatParameters(task.Network, task.IsHidden);
         using var optimizer = Optimizer.For(spec.Optimizer!, parameters);
         using var average = spec.Ema is { } decay ? new Average(parameters, decay) : null;
@@ -32,7 +33,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         while (at.Epoch < spec.Epochs && !Exhausted(at))
         {
             at = at with { Epoch = at.Epoch + 1 };
-            var trainLoss = OneEpoch(at, parameters, optimizer, average, token);
+            var trainLoss = compute.Precision.During(() => OneEpoch(at, parameters, optimizer, average, token));
             at = at with { Step = at.Step + _stepsPerEpoch };
             at = Judge(at, trainLoss, average, best, optimizer);
             checkpointing.Save(at, state);
@@ -68,7 +69,8 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
     {
         using var scope = NewDisposeScope();
         var schedule = new Schedule(spec.Schedule ?? new ConstantSchedule(), (long)_stepsPerEpoch * spec.Epochs, _stepsPerEpoch);
-        var order_N = tensor(task.Order(at.Epoch, spec.Seed)).to(compute.Device);
+        compute.BeginEpoch(spec.Seed, at.Epoch);
+        var order_N = tensor(task.Order(at.Epoch, spec.Seed)).to(task.GathersOnCpu ? CPU : compute.Device);
         var total = zeros(1, dtype: ScalarType.Float64, device: compute.Device);
         var rows = BatchSize(task, spec);
         for (var step = 0; step < _stepsPerEpoch; step++)

@@ -16,7 +16,7 @@ internal static class LanguageRun
         var parts = TextParts.Of(Corpus.Read(data, token), spec, progress, token);
         var (vocabulary, batch) = (parts.Tokenizer.Size, spec.BatchSize!.Value);
         var (threads, why) = LanguageSettings.Threads(spec.Network!, Gpt.Multiplied(spec.Network!, vocabulary), batch);
-        var compute = Compute.Choose(training.Device, training.Seed, threads, why);
+        var compute = Compute.Choose(training, threads, why);
         progress.Report(new Said($"training {compute.Reason}"));
         var steps = spec.Steps / spec.Epochs;
         progress.Report(new Said($"{steps * spec.Epochs} steps, with a look at the validation part after every {steps}"));

@@ -61,7 +61,7 @@ internal sealed class LanguageTask : LearningTask
         _replicas ??= new Replicas(_network.Spec, _network.Vocabulary, parameters, IsHidden, _threads);
         var all = rows_B.shape[0];
         return tensor((float)_replicas.Backward(
-            _network, parameters, rows_B, (network, own_B) => LossOf(network, Windows(_train_N, own_B)) * (share * own_B.shape[0] / all)));
+            _network, parameters, rows_B, (network, own_B) => Precision.Of(() => LossOf(network, Windows(_train_N, own_B))) * (share * own_B.shape[0] / all)));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()

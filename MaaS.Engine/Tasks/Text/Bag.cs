@@ -2,6 +2,7 @@
 // divided by the square root of n, so that a long text weighs more than a short one without drowning it.
 using MaaS.Contracts.Training;
 using MaaS.Engine.Onnx;
+using MaaS.Engine.Training;
 using TorchSharp;
 using TorchSharp.Modules;
 using static MaaS.Engine.Onnx.TensorProto.Types;
@@ -35,8 +36,8 @@ internal sealed class Bag : Network
         var starts = new long[texts.Length];
         for (var text = 1; text < starts.Length; text++)
             starts[text] = starts[text - 1] + texts[text - 1].Length;
-        var counts_B1 = tensor(Array.ConvertAll(texts, text => (float)Math.Max(1, text.Length)), [texts.Length, 1], device: device);
-        var sums_BD = vectors.call(tensor(texts.SelectMany(text => text).ToArray(), device: device), tensor(starts, device: device), null);
+        var counts_B1 = tensor(Array.ConvertAll(texts, text => (float)Math.Max(1, text.Length)), [texts.Length, 1]).Sent(device);
+        var sums_BD = vectors.call(tensor(texts.SelectMany(text => text).ToArray()).Sent(device), tensor(starts).Sent(device), null);
         return output.call(dropout.call(sums_BD / counts_B1.sqrt()));
     }
 

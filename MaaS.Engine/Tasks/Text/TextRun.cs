@@ -28,7 +28,7 @@ internal static class TextRun
     public static TrainingOutcome Run(
         TextTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
+        var compute = Compute.Choose(training, threads: 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
         var (train, validation, test, target) = Divide(training, data, given, progress);

@@ -43,10 +43,13 @@ internal sealed class TextTask : LearningTask
     public static string[] TextsOf(Table table, string column) =>
         [.. Enumerable.Range(0, table.RowCount).Select(row => table[column].Text(row) ?? "")];
 
+    public override bool GathersOnCpu => true;
+
     public override Tensor Loss(Tensor rows_B)
     {
-        var rows = Array.ConvertAll(rows_B.cpu().data<long>().ToArray(), row => (int)row);
-        return nn.functional.cross_entropy(Logits(_train, rows), Truth(_train, rows), label_smoothing: _labelSmoothing);
+        var rows = Array.ConvertAll(rows_B.data<long>().ToArray(), row => (int)row);
+        var truth_B = tensor(Array.ConvertAll(rows, row => _train.Classes[row])).Sent(_device);
+        return nn.functional.cross_entropy(Logits(_train, rows), truth_B, label_smoothing: _labelSmoothing);
     }
 
     public override IReadOnlyDictionary<string, double> Validate()
@@ -96,8 +99,6 @@ internal sealed class TextTask : LearningTask
     }
 
     private Tensor Logits(Part part, int[] rows) => _network.Logits(Array.ConvertAll(rows, row => part.Terms[row]), _device);
-
-    private Tensor Truth(Part part, int[] rows) => tensor(Array.ConvertAll(rows, row => part.Classes[row]), device: _device);
 
     private Part Encode(Table table) => new(Array.ConvertAll(TextsOf(table, Text), Encoder.Encode), Target.Classes(table[Target.Name]));
 

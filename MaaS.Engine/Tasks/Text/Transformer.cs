@@ -4,6 +4,7 @@
 using MaaS.Contracts.Training;
 using MaaS.Engine.Onnx;
 using MaaS.Engine.Tasks.Language;
+using MaaS.Engine.Training;
 using TorchSharp.Modules;
 using static MaaS.Engine.Onnx.TensorProto.Types;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ internal sealed class Transformer : Network
             tokens[row * t] = _beginning;
             text.CopyTo(tokens, row * t + 1);
         }
-        var tokens_BT = tensor(tokens, [b, t], device: device);
+        var tokens_BT = tensor(tokens, [b, t]).Sent(device);
         var isThere_BT = tokens_BT.ne(Nothing);
         var weight_BT1 = isThere_BT.to_type(ScalarType.Float32).unsqueeze(2);
         var pooled_BC = (body.Hidden(tokens_BT, isThere_BT.view(b, 1, 1, t)) * weight_BT1).sum(1) / weight_BT1.sum(1);

@@ -87,12 +87,18 @@ public sealed class FamilyFormTests
     public async Task A_text_with_a_label_beside_it_suggests_the_text_family()
     {
         Same(new TextTraining("message", "label"), await Sent(s_messages));
-        var own = new TextTraining("message", "label", new BagNetwork(3, 5, 32, 20_000, 500, 0.4), new SplitSpec(Test: 0.3), 0.05) { Optimizer = new RmsPropSpec(0.95) };
+        var own = new TextTraining("message", "label", new BagNetwork(3, 5, 32) { VocabularySize = 20_000, MaxCharacters = 500, Dropout = 0.4 }, new SplitSpec(Test: 0.3), 0.05) { Optimizer = new RmsPropSpec(0.95) };
         Same(own, await Sent(
             s_messages,
             ("network", "Bag"), ("word-n-grams", "3"), ("character-n-grams", "5"), ("dimension", "32"), ("vocabulary", "20000"), ("max-characters", "500"),
             ("dropout", "0.4"), ("test", "0.3"), ("label-smoothing", "0.05"), ("optimizer", "RmsProp"), ("beta", "0.95")));
         await CloneIsTheSame(own, s_messages);
+        var words = own with { Network = new TransformerTextNetwork(3, 2, 96, 64, GptPositions.Rotary) { VocabularySize = 9_000, MaxCharacters = 700, Dropout = 0.3 } };
+        Same(words, await Sent(
+            s_messages,
+            ("network", "Transformer"), ("layers", "3"), ("heads", "2"), ("width", "96"), ("max-words", "64"), ("positions", "Rotary"), ("vocabulary", "9000"), ("max-characters", "700"),
+            ("dropout", "0.3"), ("test", "0.3"), ("label-smoothing", "0.05"), ("optimizer", "RmsProp"), ("beta", "0.95")));
+        await CloneIsTheSame(words, s_messages);
     }
 
     [Fact]
