@@ -17,7 +17,20 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
 
     /// <summary>Trains, and leaves the best parameters seen in the network.</summary>
     /// <exception cref="UserError">The loss is no longer a number.</exception>
+    /// <exception cref="MemoryShortage">A step needs more memory than there is.</exception>
     public TrainingProgress Run(CancellationToken token)
+    {
+        try
+        {
+            return Learn(token);
+        }
+        catch (Exception error) when (MemoryShortage.IsMeant(error))
+        {
+            throw new MemoryShortage(spec, compute, error);
+        }
+    }
+
+    private TrainingProgress Learn(CancellationToken token)
     {
         using var outer = NewDisposeScope();
         task.Precision = compute.Precision;
