@@ -50,6 +50,8 @@ public sealed class FamilyFormTests
             Accumulation = 2,
             Ema = 0.999,
             BatchSize = 64,
+            Device = DeviceChoice.Cuda,
+            Precision = PrecisionChoice.Bfloat16,
         };
 
         var sent = await Sent(
@@ -58,7 +60,7 @@ public sealed class FamilyFormTests
             ("numbers", "Periodic"), ("ensemble", "8"), ("pairs", "true"), ("validation", "0.15"), ("test", "0.25"), ("split-seed", "7"),
             ("optimizer", "Muon"), ("learning-rate", "0.01"), ("momentum", "0.9"), ("adam-learning-rate", "0.002"), ("beta1", "0.8"), ("beta2", "0.9"),
             ("weight-decay", "0.1"), ("schedule", "Cosine"), ("floor", "0.1"), ("warm-up", "0.05"),
-            ("clip-norm", "1"), ("accumulation", "2"), ("ema", "0.999"), ("batch-size", "64"));
+            ("clip-norm", "1"), ("accumulation", "2"), ("ema", "0.999"), ("batch-size", "64"), ("device", "Cuda"), ("precision", "Bfloat16"));
 
         // All columns but free text and the answer are taken; that is what null says.
         Same(expected with { Features = null }, sent);
