@@ -38,16 +38,29 @@ public sealed class MemoryShortageTests
         Assert.Contains("DefaultCPUAllocator", error.InnerException!.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Its loss needs 256 TB.</summary>
-    private sealed class TooLarge : LearningTask
+    [Fact, Trait("needs", "gpu")]
+    public void On_a_gpu_it_is_said_how_much_that_has()
     {
-        private readonly Linear _network = nn.Linear(1, 1);
+        Assert.SkipUnless(cuda.is_available(), "There is no CUDA device here.");
+        var spec = new TextTraining("text", "class") { BatchSize = 8, Optimizer = new SgdSpec { LearningRate = 0.1 }, Device = DeviceChoice.Cuda };
+        using var task = new TooLarge(CUDA);
+
+        var error = Assert.Throws<MemoryShortage>(() =>
+            new Trainer(task, spec, Compute.Choose(spec, 1), new Checkpointing(""), new Progress<Report>()).Run(TestContext.Current.CancellationToken));
+
+        Assert.Matches("^A step of the training needed more memory than the GPU has, [0-9]+ GB. Lower training.batch_size, which is 8: 4 with", error.Message);
+    }
+
+    /// <summary>Its loss needs 256 TB.</summary>
+    private sealed class TooLarge(Device? device = null) : LearningTask
+    {
+        private readonly Linear _network = nn.Linear(1, 1, device: device);
 
         public override nn.Module Network => _network;
 
         public override int TrainRows => 48;
 
-        public override Tensor Loss(Tensor rows_B) => zeros(1L << 46);
+        public override Tensor Loss(Tensor rows_B) => zeros(1L << 46, device: device);
 
         public override IReadOnlyDictionary<string, double> Validate() => new Dictionary<string, double> { ["loss"] = 0 };
 
