@@ -14,6 +14,7 @@ namespace MaaS.Contracts.Training;
 /// <param name="Ema">Validate and keep an exponential moving average of the parameters with this decay per step; null keeps the parameters themselves.</param>
 /// <param name="Device">Where to run; auto takes a GPU when the worker has one.</param>
 /// <param name="Precision">How exactly products of matrices are computed while it learns; parameters, losses and figures are float32 always.</param>
+/// <param name="From">A model version to go on from, see <see cref="Continuation"/>; null begins anew.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(TabularTraining), "tabular")]
 [JsonDerivedType(typeof(ImageTraining), "image")]
@@ -31,6 +32,7 @@ public abstract record TrainingSpec(
     [property: Range(1e-6, 1e6)] double? ClipNorm = null,
     [property: Range(1, 1024)] int Accumulation = 1,
     [property: Range(0.5, 0.99999)] double? Ema = null,
+    Guid? From = null,
     PrecisionChoice Precision = PrecisionChoice.Auto)
 {
     /// <summary>The dataset version that is the test set; null when it is split off.</summary>

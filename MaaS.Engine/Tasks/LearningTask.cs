@@ -11,6 +11,9 @@ public abstract class LearningTask : IDisposable
     /// <summary>The module whose parameters are learned; already on the device.</summary>
     public abstract nn.Module Network { get; }
 
+    /// <summary>Threads that share each step, where the task has them; libtorch then keeps to one.</summary>
+    internal virtual Crew? Crew => null;
+
     /// <summary>How exactly losses are computed; the trainer says. Whatever is not <see cref="Loss"/> is computed in full.</summary>
     internal Precision Precision { get; set; } = Precision.Full;
 
