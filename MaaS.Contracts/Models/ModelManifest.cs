@@ -61,7 +61,11 @@ public sealed record ModelMetrics(
     long Rows,
     IReadOnlyDictionary<string, double> Values,
     IReadOnlyDictionary<string, double> Baseline,
-    IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null);
+    IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null)
+{
+    /// <summary>Of a model that was brought in: nothing was measured here, and what others say of it is not repeated.</summary>
+    public static ModelMetrics None { get; } = new("not measured here", 0, new Dictionary<string, double>(), new Dictionary<string, double>());
+}
 
 /// <param name="Parent">The version this one continues from or compresses.</param>
 /// <param name="Imported">The file it was brought in as, when it was not trained here.</param>

@@ -9,7 +9,7 @@ namespace MaaS.Inference.Custom;
 
 /// <param name="Shape">As the graph takes it.</param>
 /// <param name="IsRow">Whether it was sent without the dimension of the rows, which is then left out of the answer too.</param>
-internal sealed record GivenTensor(Array Elements, long[] Shape, bool IsRow);
+internal sealed record GivenTensor(TensorType Type, Array Elements, long[] Shape, bool IsRow);
 
 internal sealed class CustomModel(ModelManifest manifest)
 {
@@ -71,7 +71,7 @@ internal sealed class CustomModel(ModelManifest manifest)
         for (var i = 0; problem is null && i < shape.Length; i++)
             if (input.Shape[i] >= 0 && shape[i] != input.Shape[i])
                 problem = $": a list has {shape[i]} elements where {input.Shape[i]} are taken; send {Described(input)}.";
-        return problem is null ? new GivenTensor(elements!, shape, isRow) : null;
+        return problem is null ? new GivenTensor(input.Type, elements!, shape, isRow) : null;
     }
 
     private Prediction One(GivenTensor[] request, int row, Func<RunOptions, IReadOnlyCollection<OrtValue>, IDisposableReadOnlyCollection<OrtValue>> run)
@@ -81,8 +81,9 @@ internal sealed class CustomModel(ModelManifest manifest)
         try
         {
             foreach (var tensor in request)
-                values.Add(Elements.Tensor(tensor.Elements, tensor.Shape));
-            using var options = new RunOptions();
+                values.Add(Elements.Tensor(tensor.Type, tensor.Elements, tensor.Shape));
+            // What a row is refused for is the caller's to know, and not a matter for the log.
+            using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             using var timer = new Timer(_ => options.Terminate = true, null, s_patience, Timeout.InfiniteTimeSpan);
             using var outputs = run(options, values);
             return new Prediction(Outputs: manifest.Outputs.Zip(outputs, (output, value) => (output.Name, Value: Written(output, value, isRow))).ToDictionary(output => output.Name, output => output.Value));
@@ -103,7 +104,7 @@ internal sealed class CustomModel(ModelManifest manifest)
         var shape = value.GetTensorTypeAndShape().Shape;
         if (shape.Aggregate(1L, (product, size) => product * size) > MostAnswered)
             throw new InputError([$"The output \"{output.Name}\" has the shape [{string.Join(", ", shape)}]; at most {MostAnswered:N0} numbers can be answered."]);
-        return NestedList.Write(Elements.Of(value, output.Type), isRow && shape is [1, ..] ? shape.AsSpan(1) : shape);
+        return NestedList.Write(output.Type, Elements.Of(value, output.Type), isRow && shape is [1, ..] ? shape.AsSpan(1) : shape);
     }
 
     /// <summary>"x (float32, a list of 4)": without the dimension of the rows, as it is sent.</summary>

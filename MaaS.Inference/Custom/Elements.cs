@@ -25,35 +25,36 @@ internal static class Elements
         _ => typeof(float),
     };
 
+    // By the kind and not by the array: to .NET a long[] is also a ulong[].
+
     /// <summary>Null when the value is stored; else what it is not.</summary>
-    public static string? Put(JsonElement value, Array to, int at) => to switch
+    public static string? Put(JsonElement value, TensorType type, Array to, int at) => type switch
     {
-        float[] elements => Real(value, number => elements[at] = (float)number),
-        double[] elements => Real(value, number => elements[at] = number),
-        Float16[] elements => Real(value, number => elements[at] = (Float16)(float)number),
-        bool[] elements when value.ValueKind is JsonValueKind.True or JsonValueKind.False => Stored(elements[at] = value.GetBoolean()),
-        bool[] => "true or false",
-        string[] elements when value.ValueKind == JsonValueKind.String => Text(value, elements, at),
-        string[] => "a text",
+        TensorType.Float32 => Real(value, number => ((float[])to)[at] = (float)number),
+        TensorType.Float64 => Real(value, number => ((double[])to)[at] = number),
+        TensorType.Float16 => Real(value, number => ((Float16[])to)[at] = (Float16)(float)number),
+        TensorType.Bool => Truth(value, (bool[])to, at),
+        TensorType.String => Text(value, (string[])to, at),
         _ => Whole(value, to, at),
     };
 
-    public static OrtValue Tensor(Array elements, long[] shape)
+    public static OrtValue Tensor(TensorType type, Array elements, long[] shape)
     {
-        switch (elements)
+        OrtValue Of<T>() where T : unmanaged => OrtValue.CreateTensorValueFromMemory((T[])elements, shape);
+        switch (type)
         {
-            case float[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case double[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case Float16[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case long[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case int[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case short[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case sbyte[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case ulong[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case uint[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case ushort[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case byte[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
-            case bool[] own: return OrtValue.CreateTensorValueFromMemory(own, shape);
+            case TensorType.Float64: return Of<double>();
+            case TensorType.Float16: return Of<Float16>();
+            case TensorType.Int64: return Of<long>();
+            case TensorType.Int32: return Of<int>();
+            case TensorType.Int16: return Of<short>();
+            case TensorType.Int8: return Of<sbyte>();
+            case TensorType.UInt64: return Of<ulong>();
+            case TensorType.UInt32: return Of<uint>();
+            case TensorType.UInt16: return Of<ushort>();
+            case TensorType.UInt8: return Of<byte>();
+            case TensorType.Bool: return Of<bool>();
+            case TensorType.Float32: return Of<float>();
             default:
                 var tensor = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
                 for (var i = 0; i < elements.Length; i++)
@@ -79,25 +80,25 @@ internal static class Elements
         _ => tensor.GetTensorDataAsSpan<float>().ToArray(),
     };
 
-    public static void Write(Utf8JsonWriter json, Array elements, int at)
+    public static void Write(Utf8JsonWriter json, TensorType type, Array elements, int at)
     {
-        switch (elements)
+        switch (type)
         {
-            case string[] texts: json.WriteStringValue(texts[at]); break;
-            case bool[] truths: json.WriteBooleanValue(truths[at]); break;
-            case float[] numbers when float.IsFinite(numbers[at]): json.WriteNumberValue(numbers[at]); break;
-            case double[] numbers when double.IsFinite(numbers[at]): json.WriteNumberValue(numbers[at]); break;
-            case Float16[] numbers when float.IsFinite((float)numbers[at]): json.WriteNumberValue((float)numbers[at]); break;
-            // JSON has no NaN and no infinity; their names in a string stand for them, as elsewhere in the API.
-            case float[] or double[] or Float16[]: json.WriteStringValue(Convert.ToDouble(Number(elements, at), CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture)); break;
-            case ulong[] numbers: json.WriteNumberValue(numbers[at]); break;
+            case TensorType.String: json.WriteStringValue(((string[])elements)[at]); break;
+            case TensorType.Bool: json.WriteBooleanValue(((bool[])elements)[at]); break;
+            case TensorType.Float32 when float.IsFinite(((float[])elements)[at]): json.WriteNumberValue(((float[])elements)[at]); break;
+            case TensorType.Float32: NotFinite(((float[])elements)[at]); break;
+            case TensorType.Float64 when double.IsFinite(((double[])elements)[at]): json.WriteNumberValue(((double[])elements)[at]); break;
+            case TensorType.Float64: NotFinite(((double[])elements)[at]); break;
+            case TensorType.Float16 when float.IsFinite((float)((Float16[])elements)[at]): json.WriteNumberValue((float)((Float16[])elements)[at]); break;
+            case TensorType.Float16: NotFinite((float)((Float16[])elements)[at]); break;
+            case TensorType.UInt64: json.WriteNumberValue(((ulong[])elements)[at]); break;
             default: json.WriteNumberValue(Convert.ToInt64(elements.GetValue(at), CultureInfo.InvariantCulture)); break;
         }
+
+        // JSON has no NaN and no infinity; their names in a string stand for them, as elsewhere in the API.
+        void NotFinite(double number) => json.WriteStringValue(number.ToString(CultureInfo.InvariantCulture));
     }
-
-    private static object Number(Array elements, int at) => elements is Float16[] halves ? (float)halves[at] : elements.GetValue(at)!;
-
-    private static string? Stored<T>(T _) => null;
 
     private static string? Real(JsonElement value, Action<double> put)
     {
@@ -115,8 +116,16 @@ internal static class Elements
         return null;
     }
 
+    private static string? Truth(JsonElement value, bool[] to, int at)
+    {
+        to[at] = value.ValueKind == JsonValueKind.True;
+        return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "true or false";
+    }
+
     private static string? Text(JsonElement value, string[] to, int at)
     {
+        if (value.ValueKind != JsonValueKind.String)
+            return "a text";
         try
         {
             to[at] = value.GetString()!;

@@ -19,7 +19,7 @@ internal static class NestedList
         // What is not as long as its first neighbours is found while reading; until then the product is only a guess at the room needed.
         var count = shape.Aggregate(1L, (product, size) => Math.Min(int.MaxValue, product * size));
         if (count > value.GetRawText().Length)
-            return (null, [], $": the lists in it are not equally long.");
+            return (null, [], ": the lists in it are not equally long.");
         var elements = Array.CreateInstance(Elements.Clr(type), (int)count);
         var next = 0;
         var problem = Read(value, 0);
@@ -28,7 +28,7 @@ internal static class NestedList
         string? Read(JsonElement part, int depth)
         {
             if (depth == shape.Count)
-                return Elements.Put(part, elements, next++) is { } wanted ? $": {Shown(part)} is not {wanted}." : null;
+                return Elements.Put(part, type, elements, next++) is { } wanted ? $": {Shown(part)} is not {wanted}." : null;
             if (part.ValueKind != JsonValueKind.Array || part.GetArrayLength() != shape[depth])
                 return $": {Shown(part)} is not a list of {shape[depth]}, as its first neighbour is.";
             var index = 0;
@@ -42,13 +42,13 @@ internal static class NestedList
         }
     }
 
-    public static JsonElement Write(Array elements, ReadOnlySpan<long> shape)
+    public static JsonElement Write(TensorType type, Array elements, ReadOnlySpan<long> shape)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
         {
             var next = 0;
-            Write(json, elements, shape, ref next);
+            Write(json, type, elements, shape, ref next);
         }
         using var document = JsonDocument.Parse(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
         return document.RootElement.Clone();
@@ -61,16 +61,16 @@ internal static class NestedList
         : one.ValueKind == JsonValueKind.Number && other.ValueKind == JsonValueKind.Number
             ? near((float)one.GetDouble(), (float)other.GetDouble()) : JsonElement.DeepEquals(one, other);
 
-    private static void Write(Utf8JsonWriter json, Array elements, ReadOnlySpan<long> shape, ref int next)
+    private static void Write(Utf8JsonWriter json, TensorType type, Array elements, ReadOnlySpan<long> shape, ref int next)
     {
         if (shape.IsEmpty)
         {
-            Elements.Write(json, elements, next++);
+            Elements.Write(json, type, elements, next++);
             return;
         }
         json.WriteStartArray();
         for (var i = 0; i < shape[0]; i++)
-            Write(json, elements, shape[1..], ref next);
+            Write(json, type, elements, shape[1..], ref next);
         json.WriteEndArray();
     }
 
