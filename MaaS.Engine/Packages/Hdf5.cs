@@ -9,14 +9,15 @@ public static class Hdf5
 {
     internal const string Weights = "weights";
 
-    /// <param name="package">A folder with weights.safetensors and model.json.</param>
+    /// <param name="weights">A package's weights.safetensors.</param>
+    /// <param name="manifest">Its model.json.</param>
     /// <exception cref="UserError">A weight is of a type that HDF5 does not have.</exception>
-    public static void Write(string path, string package, IProgress<Report> progress, CancellationToken token)
+    public static void Write(string path, string weights, string manifest, IProgress<Report> progress, CancellationToken token)
     {
-        var (tensors, metadata) = Safetensors.Read(Path.Combine(package, SavedNetwork.FileName));
+        var (tensors, metadata) = Safetensors.Read(weights);
         var group = new H5Group();
         var file = new H5File { [Weights] = group };
-        foreach (var (name, text) in metadata.Append(new("manifest", File.ReadAllText(Path.Combine(package, "model.json")))))
+        foreach (var (name, text) in metadata.Append(new("manifest", File.ReadAllText(manifest))))
             file.Attributes[name] = text;
         var written = 0L;
         // Datasets are named first and filled one after the other, so that a large network is in memory once, not twice.

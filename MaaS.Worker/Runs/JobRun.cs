@@ -49,6 +49,8 @@ internal static class JobRun
             {
                 ProfileJob profile => await ActivatorUtilities.CreateInstance<ProfileRun>(services, lease, heartbeat).Run(profile, token),
                 TrainJob train => await ActivatorUtilities.CreateInstance<TrainingRun>(services, lease, heartbeat).Run(train, token),
+                ImportJob import => await ActivatorUtilities.CreateInstance<ImportRun>(services, lease, heartbeat).Run(import, token),
+                ExportJob export => await ActivatorUtilities.CreateInstance<ExportRun>(services, lease, heartbeat).Run(export, token),
                 SweepJob sweep => await ActivatorUtilities.CreateInstance<SweepRun>(services, lease, heartbeat).Run(sweep, token),
                 var other => throw new InvalidOperationException($"This worker does not know jobs of kind {other.Kind}."),
             };
@@ -86,8 +88,10 @@ internal static class JobRun
         return await context.Jobs.AsNoTracking().SingleAsync(row => row.Id == lease.JobId, token);
     }
 
-    /// <summary>.NET's own, and what libtorch's CPU and CUDA allocators say.</summary>
-    private static bool OutOfMemory(Exception error) => error is OutOfMemoryException
+    /// <summary>.NET's own, and what the allocators of libtorch and ONNX Runtime say.</summary>
+    internal static bool OutOfMemory(Exception error) => error is OutOfMemoryException
+        || error.Message.Contains("allocate memory", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("bad_alloc", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 

@@ -37,7 +37,7 @@ public sealed class RoundTripTests : IDisposable
         var package = Train(family);
         var path = Path.Combine(_folder, "weights");
         if (format == "hdf5")
-            Hdf5.Write(path, package, new Progress<Report>(), TestContext.Current.CancellationToken);
+            Hdf5.Write(path, Path.Combine(package, SavedNetwork.FileName), Path.Combine(package, "model.json"), new Progress<Report>(), TestContext.Current.CancellationToken);
         else
             File.Copy(Path.Combine(package, SavedNetwork.FileName), path);
 

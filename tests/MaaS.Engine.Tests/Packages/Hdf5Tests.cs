@@ -119,8 +119,9 @@ public sealed class Hdf5Tests : IDisposable
 
     private void Written(Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
     {
-        Safetensors.Write(System.IO.Path.Combine(_folder, SavedNetwork.FileName), tensors, metadata);
-        File.WriteAllText(System.IO.Path.Combine(_folder, "model.json"), "{}");
-        Hdf5.Write(Path, _folder, new Progress<Report>(), TestContext.Current.CancellationToken);
+        var (weights, manifest) = (System.IO.Path.Combine(_folder, SavedNetwork.FileName), System.IO.Path.Combine(_folder, "model.json"));
+        Safetensors.Write(weights, tensors, metadata);
+        File.WriteAllText(manifest, "{}");
+        Hdf5.Write(Path, weights, manifest, new Progress<Report>(), TestContext.Current.CancellationToken);
     }
 }
