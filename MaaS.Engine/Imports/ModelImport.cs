@@ -16,9 +16,13 @@ public static class ModelImport
         var first = First(path);
         if (PickleFile.Refusal(name, first) is { } pickle)
             throw new UserError(pickle);
-        return Hdf5Reader.IsOne(path) || LooksLikeSafetensors(first)
+        var manifest = Hdf5Reader.IsOne(path) || LooksLikeSafetensors(first)
             ? NetworkImport.Run(path, name, package, lineage, progress, token)
             : OnnxImport.Run(path, name, package, lineage, progress);
+        // PostgreSQL keeps no such character, and no name or category has one for a good reason.
+        return SavedNetwork.Json(manifest).Contains("\\u0000", StringComparison.Ordinal)
+            ? throw new UserError($"{name} has a name or a category with the character NUL in it; leave it out.")
+            : manifest;
     }
 
     /// <summary>Eight bytes of length, then JSON.</summary>

@@ -18,8 +18,9 @@ internal static class OnnxSignature
     }
 
     /// <exception cref="UserError">An output is no tensor, or of a type that cannot be answered.</exception>
-    public static IReadOnlyList<ModelOutput> Outputs(GraphProto graph) =>
-        [.. graph.Output.Select(output => new ModelOutput(output.Name, TypeOf(output, "output"), Shape(output.Type.TensorType.Shape)))];
+    public static IReadOnlyList<ModelOutput> Outputs(GraphProto graph) => graph.Output.Count > 0
+        ? [.. graph.Output.Select(output => new ModelOutput(output.Name, TypeOf(output, "output"), Shape(output.Type.TensorType.Shape)))]
+        : throw new UserError("The model gives no output.");
 
     private static ModelInput Input(ValueInfoProto input)
     {

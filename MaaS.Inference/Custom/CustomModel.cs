@@ -78,19 +78,18 @@ internal sealed class CustomModel(ModelManifest manifest)
     {
         var isRow = request.Any(tensor => tensor.IsRow) && request.All(tensor => tensor.IsRow || tensor.Shape.Length == 0);
         var values = new List<OrtValue>();
+        using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL }; // what a row is refused for is the caller's to know, not the log's
         try
         {
             foreach (var tensor in request)
                 values.Add(Elements.Tensor(tensor.Type, tensor.Elements, tensor.Shape));
-            // What a row is refused for is the caller's to know, and not a matter for the log.
-            using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             using var timer = new Timer(_ => options.Terminate = true, null, s_patience, Timeout.InfiniteTimeSpan);
             using var outputs = run(options, values);
             return new Prediction(Outputs: manifest.Outputs.Zip(outputs, (output, value) => (output.Name, Value: Written(output, value, isRow))).ToDictionary(output => output.Name, output => output.Value));
         }
         catch (OnnxRuntimeException failed)
         {
-            throw new InputError([$"rows[{row}]: the model could not compute it: {failed.Message}"]);
+            throw new InputError([options.Terminate ? $"rows[{row}]: the model did not end within {s_patience.TotalSeconds} seconds, and was stopped." : $"rows[{row}]: the model could not compute it: {failed.Message}"]);
         }
         finally
         {

@@ -154,6 +154,7 @@ public sealed class OnnxImportTests : IDisposable
         { "ir", "mine.onnx is of ONNX IR version 14; at most 13 is allowed. Export it with an older onnx package, or lower its ir_version." },
         { "operator", "model.onnx cannot be loaded: " },
         { "no input", "The model takes no input, so it always answers the same." },
+        { "no output", "The model gives no output." },
         { "sequence", "The output \"y\" is a sequence, not a tensor; export the model so that it takes and gives tensors." },
         { "no shape", "The input \"x\" has no shape; export the model with one (its sizes may be left open, their number not)." },
         { "element type", "The input \"x\" is of the element type 14, which JSON has no number for; cast it to float in the graph." },
@@ -229,6 +230,7 @@ public sealed class OnnxImportTests : IDisposable
             case "ir": model.IrVersion = 14; break;
             case "operator": add.OpType = "NoSuchOperator"; break;
             case "no input": model.Graph.Input.Clear(); add.Input[0] = "w"; break;
+            case "no output": model.Graph.Output.Clear(); break;
             case "sequence": model.Graph.Output[0].Type = new TypeProto { SequenceType = new TypeProto.Types.Sequence { ElemType = Tensor("", DataType.Float).Type } }; break;
             case "no shape": model.Graph.Input[0].Type.TensorType.Shape = null; break;
             case "large": add.OpType = "Identity"; add.Input.RemoveAt(1); model.Graph.Output[0] = Tensor("y", DataType.Float, -1, 4000, 4000); break;

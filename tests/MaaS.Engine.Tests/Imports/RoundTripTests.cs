@@ -66,6 +66,17 @@ public sealed class RoundTripTests : IDisposable
         Assert.StartsWith("The network built from the file does not answer as the file says it did: Row 0 of the stored sample is answered ", Refused(path), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_category_that_the_database_cannot_keep_is_refused()
+    {
+        var (tensors, metadata) = Safetensors.Read(Path.Combine(Train("churn"), SavedNetwork.FileName));
+        metadata["encoder"] = metadata["encoder"].Replace("\"voucher\"", "\"vou\\u0000cher\"", StringComparison.Ordinal);
+        metadata.Remove("sample");
+        var path = Path.Combine(_folder, "changed.safetensors");
+        Safetensors.Write(path, tensors, metadata);
+        Assert.Equal("changed.safetensors has a name or a category with the character NUL in it; leave it out.", Refused(path));
+    }
+
     [Theory]
     [InlineData("""{"task": "language", "network": {"heads": 0}}""", """{}""", "The encoder of changed.safetensors is no tokenizer this server knows: ")]
     [InlineData("""{"task": "text", "text": "a", "target": "b", "network": {"type": "bag"}}""", """{"characters": "ab", "codes": [1], "terms": [], "target": {"name": "b", "labels": ["x", "y"]}}""", "The encoder of changed.safetensors lists a character or a term twice")]
