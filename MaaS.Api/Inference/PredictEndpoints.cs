@@ -6,6 +6,7 @@ using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
 using MaaS.Inference;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace MaaS.Api.Inference;
 
@@ -18,7 +19,8 @@ internal static class PredictEndpoints
     }
 
     public static void MapPredict(this IEndpointRouteBuilder api) =>
-        api.MapPost("deployments/{deployment}/predict", Predict).WithTags("Predictions").WithSummary("Predict: one row or many");
+        api.MapPost("deployments/{deployment}/predict", Predict).WithTags("Predictions").WithSummary("Predict: one row or many")
+            .WithMetadata(new RequestSizeLimitAttribute(Limits.PredictionBytes));
 
     private static async Task<Results<Ok<PredictResponse>, NotFoundProblem, InvalidProblem, UnavailableProblem>> Predict(
         string deployment, PredictRequest request, Caller caller, Router router, LoadedModels models, CancellationToken token)

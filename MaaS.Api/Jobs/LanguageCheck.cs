@@ -28,6 +28,8 @@ internal static class LanguageCheck
                 $"training.network.key_value_heads is {keyValueHeads}; it must divide training.network.heads, which is {network.Heads}."),
             _ when network.Positions == GptPositions.Rotary && network.Width / network.Heads % 2 != 0 => new("heads_do_not_fit",
                 $"training.network.positions is rotary, which turns pairs of numbers, but a head is {network.Width / network.Heads} wide; choose an even width."),
+            _ when training is { Lora: not null, From: null } => new("nothing_to_adapt",
+                "training.lora learns a small change of a trained model's matrices; name the version to go on from in training.from, or leave it out."),
             _ when training.Optimizer is GradientDescentSpec => new("method_not_allowed",
                 "training.optimizer.method is gradient_descent, which needs the whole text at once; choose sgd, adamw or muon."),
             _ when Math.Min(training.Validation, training.Test > 0 ? training.Test : 1) * data.Text.Characters is var part && tokenizer.Kind != TokenizerKind.BytePairs && part < network.Context + 2 => new(

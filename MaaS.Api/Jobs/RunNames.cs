@@ -12,6 +12,8 @@ internal static class RunNames
     {
         var network = training switch
         {
+            ImageTraining { Network: ResNetwork } => "resnet",
+            ImageTraining { Network: null or ConvolutionalNetwork } => "cnn",
             TextTraining => "bag",
             LanguageTraining => "gpt",
             RecommendationTraining { Network: NeuralFactorization } => "neumf",

@@ -26,7 +26,11 @@ public sealed record ModelManifest(
     double ParityTolerance,
     int ParityRows,
     Lineage Lineage,
-    IReadOnlyList<PackageFile> Files);
+    IReadOnlyList<PackageFile> Files)
+{
+    /// <summary>The file that training goes on from: the network as it was trained, and what its encoder learned.</summary>
+    public const string Weights = "weights.safetensors";
+}
 
 public enum ModelTask
 {
@@ -67,7 +71,7 @@ public sealed record ModelMetrics(
     public static ModelMetrics None { get; } = new("not measured here", 0, new Dictionary<string, double>(), new Dictionary<string, double>());
 }
 
-/// <param name="Parent">The version this one continues from or compresses.</param>
+/// <param name="Parent">The version this one continues from or compresses: <c>customers/2</c>.</param>
 /// <param name="Imported">The file it was brought in as, when it was not trained here.</param>
 public sealed record Lineage(Guid? RunId, Guid? DatasetVersionId, string? DatasetSha256, string? Parent = null, ImportedFile? Imported = null);
 

@@ -13,6 +13,7 @@ namespace MaaS.Contracts.Training;
 /// <param name="Accumulation">Batches whose gradients are averaged into one step.</param>
 /// <param name="Ema">Validate and keep an exponential moving average of the parameters with this decay per step; null keeps the parameters themselves.</param>
 /// <param name="Device">Where to run; auto takes a GPU when the worker has one.</param>
+/// <param name="From">A model version to go on from, see <see cref="Continuation"/>; null begins anew.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(TabularTraining), "tabular")]
 [JsonDerivedType(typeof(ImageTraining), "image")]
@@ -29,7 +30,8 @@ public abstract record TrainingSpec(
     ScheduleSpec? Schedule = null,
     [property: Range(1e-6, 1e6)] double? ClipNorm = null,
     [property: Range(1, 1024)] int Accumulation = 1,
-    [property: Range(0.5, 0.99999)] double? Ema = null)
+    [property: Range(0.5, 0.99999)] double? Ema = null,
+    Guid? From = null)
 {
     /// <summary>The dataset version that is the test set; null when it is split off.</summary>
     [JsonIgnore]

@@ -76,7 +76,9 @@ internal static class ModelPackage
         return manifest;
     }
 
-    private static double Difference(Model served, HeldOut heldOut, IReadOnlyList<string>? labels)
+    /// <summary>The largest between the graph's answers and the network's.</summary>
+    /// <exception cref="ParityException">Another number of answers, or labels that are not those of the highest probabilities.</exception>
+    public static double Difference(Model served, HeldOut heldOut, IReadOnlyList<string>? labels)
     {
         var answers = served.Run(heldOut.Columns, heldOut.Rows);
         var (onnx, torch) = (answers.Probabilities ?? answers.Values!, heldOut.Answers);

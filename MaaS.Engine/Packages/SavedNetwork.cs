@@ -11,7 +11,7 @@ namespace MaaS.Engine.Packages;
 /// <param name="Name">Of the file, for sentences.</param>
 internal sealed record SavedNetwork(string Name, IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, Tensor> Weights) : IDisposable
 {
-    public const string FileName = "weights.safetensors";
+    public const string FileName = ModelManifest.Weights;
 
     // What an encoder's records derive is derived again.
     private static readonly JsonSerializerOptions s_options = new(MaaSJson.Options) { IgnoreReadOnlyProperties = true };

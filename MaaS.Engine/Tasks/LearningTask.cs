@@ -11,6 +11,9 @@ public abstract class LearningTask : IDisposable
     /// <summary>The module whose parameters are learned; already on the device.</summary>
     public abstract nn.Module Network { get; }
 
+    /// <summary>Threads that share each step, where the task has them; libtorch then keeps to one.</summary>
+    internal virtual Crew? Crew => null;
+
     /// <summary>Rows of one epoch.</summary>
     public abstract int TrainRows { get; }
 

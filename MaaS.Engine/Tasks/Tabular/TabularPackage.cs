@@ -19,7 +19,7 @@ internal static class TabularPackage
             new PackageContent(
                 task.Target.IsClassification ? ModelTask.TabularClassification : ModelTask.TabularRegression, TabularGraph.Of(task), task.Network, spec,
                 [.. task.Encoder.Order.Select(name => InputOf(task.Encoder, name))], task.Target.Labels, task.Target.Name, metrics, lineage,
-                SavedNetwork.Json(new Learned(task.Encoder.Order, task.Encoder.Numbers, task.Encoder.Categories, task.Target))),
+                SavedNetwork.Json(new Learned(task.Encoder.Order, task.Encoder.Numbers, task.Encoder.Categories, task.Encoder.Pairs, task.Target))),
             new HeldOut(Columns(task.Encoder, rows), rows.RowCount, task.Answers(rows), task.Target.StandardDeviation, sample));
     }
 
@@ -38,7 +38,9 @@ internal static class TabularPackage
         var names = learned.Numbers.Select(feature => feature.Name).Concat(learned.Categories.Select(feature => feature.Name));
         if (training.Network is null || !names.Order(StringComparer.Ordinal).SequenceEqual(learned.Order.Order(StringComparer.Ordinal), StringComparer.Ordinal))
             throw new UserError($"{saved.Name} does not say which columns its network reads, or what kind of network it is.");
-        var encoder = new Encoder(learned.Numbers, learned.Categories, learned.Order);
+        if (learned.Pairs.Any(pair => Math.Min(pair.First, pair.Second) < 0 || Math.Max(pair.First, pair.Second) >= learned.Numbers.Length))
+            throw new UserError($"The encoder of {saved.Name} names a pair of number columns beyond its {learned.Numbers.Length}.");
+        var encoder = new Encoder(learned.Numbers, learned.Categories, learned.Order) { Pairs = learned.Pairs };
         var network = Network.For(encoder, learned.Target.Outputs, training.Network);
         saved.Into(network);
         return (training, encoder, learned.Target, network);
@@ -100,5 +102,5 @@ internal static class TabularPackage
             : new ModelInput(name, ColumnType.Category, TensorType.String, [-1, 1],
                 Categories: [.. encoder.Categories.Single(feature => feature.Name == name).Categories.Where(text => text != "")]);
 
-    private sealed record Learned(IReadOnlyList<string> Order, NumberFeature[] Numbers, CategoryFeature[] Categories, Target Target);
+    private sealed record Learned(IReadOnlyList<string> Order, NumberFeature[] Numbers, CategoryFeature[] Categories, IReadOnlyList<ColumnPair> Pairs, Target Target);
 }

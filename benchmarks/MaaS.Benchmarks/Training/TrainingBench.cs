@@ -7,6 +7,7 @@ internal static class TrainingBench
     /// <summary>Measured in this process.</summary>
     private static readonly Dictionary<string, Action<Results>> s_families = new(StringComparer.Ordinal)
     {
+        ["images"] = Images.Measure,
         ["language"] = LanguageBench.Run,
         ["recommendation"] = Recommendations.Measure,
         ["tables"] = Tables.Measure,

@@ -114,7 +114,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/jobs", Train("\"target\":\"left\",\"split\":{\"test_dataset_version_id\":\"{test}\"}"), 422, "test_columns_differ", "\"city\"" },
         { "POST", "api/jobs", Train("\"steps\":100", task: "language"), 422, "no_text", "plain_text" },
         { "POST", "api/jobs", Train("\"steps\":0", task: "language"), 400, "validation_failed", "training.steps" },
-        { "POST", "api/jobs", Train("\"size\":32", task: "image"), 422, "task_not_trainable", "tabular, text, language and recommendation" },
+        { "POST", "api/jobs", Train("\"size\":32", task: "image"), 422, "no_images", "ZIP of class folders" },
         { "POST", "api/jobs", Train("\"user\":\"age\",\"item\":\"film\"", task: "recommendation"), 422, "column_unknown", "training.item is \"film\"" },
         { "POST", "api/jobs", Train("\"user\":\"age\",\"item\":\"age\"", task: "recommendation"), 422, "column_twice", "training.user and training.item" },
         { "POST", "api/jobs", Train("\"target\":\"left\"", more: ",\"priority\":11"), 400, "validation_failed", "priority must be between -10 and 10" },
