@@ -4,6 +4,7 @@ using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Tabular;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Images;
@@ -24,13 +25,33 @@ internal static class ImagePackage
             new PackageContent(
                 ModelTask.ImageClassification, ImageGraph.Of(task.Model, shape, labels), task.Network, spec,
                 [new ModelInput(ImageGraph.Input, ColumnType.Image, TensorType.UInt8, [-1, shape.Height, shape.Width, shape.Channels])],
-                labels, task.Target.Name, metrics, lineage),
+                labels, task.Target.Name, metrics, lineage, SavedNetwork.Json(new Learned(shape.Height, shape.Width, shape.Channels, task.Target))),
             (int)rows_R.shape[0], HeldOutOf(task, test with { Rows_M = rows_R.slice(0, 0, HeldOut.SampleRows, 1) }, shape).Sample,
             served => pieces.Max(piece =>
             {
                 token.ThrowIfCancellationRequested();
                 return ModelPackage.Difference(served, piece, labels);
             }));
+    }
+
+    /// <summary>What training left, from a package's folder.</summary>
+    /// <exception cref="UserError">The weights file is not one of an image network.</exception>
+    public static (ImageTraining Training, (int Height, int Width, int Channels) Shape, Target Target, Brightness Brightness, Network Network) Load(string folder)
+    {
+        using var saved = SavedNetwork.Read(folder);
+        return Load(saved);
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static (ImageTraining Training, (int Height, int Width, int Channels) Shape, Target Target, Brightness Brightness, Network Network) Load(SavedNetwork saved)
+    {
+        var (training, learned) = (saved.Training<ImageTraining>(), saved.Encoder<Learned>());
+        if (training.Network is null || !saved.Weights.TryGetValue("mean", out var mean_C) || !saved.Weights.TryGetValue("deviation", out var deviation_C))
+            throw new UserError($"{saved.Name} does not say what kind of network it holds, or how bright its images were.");
+        var (shape, brightness) = ((learned.Height, learned.Width, learned.Channels), new Brightness(mean_C.data<float>().ToArray(), deviation_C.data<float>().ToArray()));
+        var network = Network.For(training.Network, shape, learned.Target.Outputs, brightness);
+        saved.Into(network);
+        return (training, shape, learned.Target, brightness, network);
     }
 
     private static HeldOut HeldOutOf(ImageTask task, ImagePart part, (int Height, int Width, int Channels) shape)
@@ -43,4 +64,6 @@ internal static class ImagePackage
         });
         return new HeldOut([pixels_BHWC], part.Count, task.Answers(part), 1, [.. sample]);
     }
+
+    private sealed record Learned(int Height, int Width, int Channels, Target Target);
 }

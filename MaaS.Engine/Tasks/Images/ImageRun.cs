@@ -10,6 +10,9 @@ namespace MaaS.Engine.Tasks.Images;
 
 internal static class ImageRun
 {
+    /// <summary>What a training goes on from.</summary>
+    public sealed record Source(Target Target, Brightness Brightness, Network Network);
+
     /// <exception cref="UserError">The data is no images, the settings do not fit it, or the loss diverged.</exception>
     /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
     public static TrainingOutcome Run(
@@ -19,15 +22,22 @@ internal static class ImageRun
             throw new UserError($"{data.Name} holds no images: they come as a ZIP of class folders with PNG or JPEG files, or of IDX files.");
         var (width, height) = training.SizeOf(summary);
         var shape = (height, width, summary.Channels);
+        using var scope = NewDisposeScope();
+        Source? source = null;
+        if (place.Source is { } folder)
+        {
+            (var its, shape, var target, var brightness, var network) = ImagePackage.Load(folder);
+            (source, training) = (new(target, brightness, network), Continuation.Of(training, its));
+        }
         using var all = ImageSet.Read(data, shape, progress, token);
         using var given = test is null ? null : ImageSet.Read(test, shape, progress, token);
-        return Run(training, all, given, place, progress, token);
+        return Run(training, all, given, place, progress, token, source);
     }
 
     public static TrainingOutcome Run(
-        ImageTraining training, ImageSet all, ImageSet? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+        ImageTraining training, ImageSet all, ImageSet? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var target = Target.Fit(all.Classes, TabularGoal.Classification, []);
+        var target = source?.Target ?? Target.Fit(all.Classes, TabularGoal.Classification, []);
         var spec = ImageSettings.Fill(training, all.Classes.Count, progress);
         var (threads, why) = ImageSettings.Threads(spec);
         var compute = Compute.Choose(training.Device, training.Seed, threads, why, crew: true);
@@ -35,10 +45,11 @@ internal static class ImageRun
 
         using var scope = NewDisposeScope();
         var (train, validation, test, split) = Divide(spec, all, given, target, compute.Device, progress);
-        var brightness = BrightnessOf(train);
+        var brightness = source?.Brightness ?? BrightnessOf(train);
         var replicas = compute.Device.type == DeviceType.CPU ? threads : 1;
         using var task = new ImageTask(
-            [.. Enumerable.Range(0, replicas).Select(_ => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device))], target, spec, train, validation);
+            [.. Enumerable.Range(0, replicas).Select(number => (number == 0 && source is not null ? source.Network : Network.For(spec.Network!, all.Shape, target.Outputs, brightness)).to(compute.Device))],
+            target, spec, train, validation);
         progress.Report(new Said($"the network has {task.Network.parameters().Sum(parameter => parameter.numel()):N0} parameters"));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 

@@ -5,6 +5,7 @@ using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Onnx;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Images;
 using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Recommendation;
 using MaaS.Engine.Tasks.Tabular;
@@ -42,6 +43,19 @@ public sealed class LoadTests : IDisposable
         var (training, encoder, target, network) = TextPackage.Load(folder);
         Assert.Equal("message", training.Text);
         AssertSameGraph(folder, TextGraph.Of(encoder, training.Text, target, network));
+    }
+
+    public static TheoryData<ImageNetwork> Images => [new ImageMlpNetwork([8]), new ConvolutionalNetwork([4, 8]), new ResNetwork(1, 4)];
+
+    [Theory]
+    [MemberData(nameof(Images), DisableDiscoveryEnumeration = true)]
+    public void An_image_model_is_loaded_as_it_was(ImageNetwork kind)
+    {
+        var folder = _trained.Image(kind);
+        var (_, shape, target, _, network) = ImagePackage.Load(folder);
+        Assert.Equal((12, 12, 1), shape);
+        network.eval();
+        AssertSameGraph(folder, ImageGraph.Of(network, shape, target.Labels!));
     }
 
     [Theory]
@@ -88,7 +102,7 @@ public sealed class LoadTests : IDisposable
         Assert.StartsWith("weights.safetensors holds a network of another family", Refused(changed => changed["training"] = """{"task": "language"}"""), StringComparison.Ordinal);
         Assert.Equal("weights.safetensors lacks the weights \"linear.bias\" of the network it describes.", Refused(_ => { }, name => name != "linear.bias"));
         Assert.StartsWith("weights.safetensors holds the weights \"embeddings.0.weight\", which", Refused(changed =>
-            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
+            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "pairs": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
             StringComparison.Ordinal);
     }
 
