@@ -40,7 +40,7 @@ internal static class ImageRun
         var target = source?.Target ?? Target.Fit(all.Classes, TabularGoal.Classification, []);
         var spec = ImageSettings.Fill(training, all.Classes.Count, progress);
         var (threads, why) = ImageSettings.Threads(spec);
-        var compute = Compute.Choose(training.Device, training.Seed, threads, why, crew: true);
+        var compute = Compute.Choose(training, threads, why, crew: true);
         progress.Report(new Said($"training {compute.Reason}"));
 
         using var scope = NewDisposeScope();

@@ -53,7 +53,7 @@ internal sealed class ImageTask : LearningTask
     {
         _replicas ??= new Replicas(_networks, parameters, Crew);
         var all = rows_B.shape[0];
-        return _replicas.Backward(rows_B, (network, own_B) => LossOf(network, own_B) * (share * own_B.shape[0] / all));
+        return _replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, own_B)) * (share * own_B.shape[0] / all));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()

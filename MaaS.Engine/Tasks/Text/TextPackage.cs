@@ -37,10 +37,10 @@ internal static class TextPackage
     public static (TextTraining Training, Encoder Encoder, Target Target, Network Network) Load(SavedNetwork saved)
     {
         var (training, learned) = (saved.Training<TextTraining>(), saved.Encoder<Learned>());
-        if (training.Network is not BagNetwork bag)
+        if (training.Network is not { } spec)
             throw new UserError($"{saved.Name} does not say what kind of network it holds.");
-        var encoder = learned.Encoder(bag, saved.Name);
-        var network = new Network(encoder.Vocabulary.Count, bag.Dimension, learned.Target.Outputs, bag.Dropout);
+        var encoder = learned.Encoder(spec, saved.Name);
+        var network = Network.For(encoder, learned.Target.Outputs);
         saved.Into(network);
         return (training, encoder, learned.Target, network);
     }
@@ -53,7 +53,7 @@ internal static class TextPackage
             string.Concat(encoder.Alphabet.Codes.Keys), [.. encoder.Alphabet.Codes.Values],
             [.. encoder.Vocabulary.OrderBy(term => term.Value).Select(term => term.Key)], target);
 
-        public Encoder Encoder(BagNetwork spec, string name)
+        public Encoder Encoder(TextNetwork spec, string name)
         {
             var runes = Characters.EnumerateRunes().ToArray();
             if (runes.Length != Codes.Length || runes.Distinct().Count() != runes.Length || Terms.Distinct().Count() != Terms.Length)

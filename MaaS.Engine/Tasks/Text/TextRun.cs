@@ -39,17 +39,16 @@ internal static class TextRun
     public static TrainingOutcome Run(
         TextTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
+        var compute = Compute.Choose(training, threads: 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
         var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
         var spec = Fill(training, train.RowCount, progress);
-        var bag = (BagNetwork)spec.Network!;
-        var encoder = source?.Encoder ?? Encoder.Fit(TextTask.TextsOf(train, spec.Text), bag);
-        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {bag.VocabularySize}"));
+        var encoder = source?.Encoder ?? Encoder.Fit(TextTask.TextsOf(train, spec.Text), spec.Network!);
+        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {spec.Network!.VocabularySize}"));
 
         using var scope = NewDisposeScope();
-        var network = source?.Network ?? new Network(encoder.Vocabulary.Count, bag.Dimension, target.Outputs, bag.Dropout);
+        var network = source?.Network ?? Network.For(encoder, target.Outputs);
         using var task = new TextTask(encoder, spec.Text, target, network, spec.LabelSmoothing, train, validation, compute.Device);
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
