@@ -27,6 +27,7 @@ public sealed class ContinuedRunTests : IDisposable
         new TabularTraining("price", Network: new ResidualNetwork(1, 16) { Ensemble = 2, Numbers = NumberEmbedding.Periodic }) { Epochs = 3 },
         new TabularTraining("price", Network: new LinearNetwork()) { Epochs = 3 },
         s_letters with { Epochs = 3 },
+        s_letters with { Network = new TransformerTextNetwork(1, 2, 16), Epochs = 2 },
         new ImageTraining(new ConvolutionalNetwork([4, 8]), Size: 12, new AugmentationSpec(Flip: false)) { Epochs = 2, BatchSize = 64 },
         new ImageTraining(new ResNetwork(1, 4), Size: 12) { Epochs = 2 },
         s_stories,
