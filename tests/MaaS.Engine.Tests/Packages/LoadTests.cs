@@ -57,6 +57,19 @@ public sealed class LoadTests : IDisposable
         AssertSameGraph(folder, TextGraph.Of(encoder, training.Text, target, network));
     }
 
+    public static TheoryData<ImageNetwork> Images => [new ImageMlpNetwork([8]), new ConvolutionalNetwork([4, 8]), new ResNetwork(1, 4)];
+
+    [Theory]
+    [MemberData(nameof(Images), DisableDiscoveryEnumeration = true)]
+    public void An_image_model_is_loaded_as_it_was(ImageNetwork kind)
+    {
+        var folder = _trained.Image(kind);
+        var (_, shape, target, _, network) = ImagePackage.Load(folder);
+        Assert.Equal((12, 12, 1), shape);
+        network.eval();
+        AssertSameGraph(folder, ImageGraph.Of(network, shape, target.Labels!));
+    }
+
     [Theory]
     [InlineData(TokenizerKind.Characters)]
     [InlineData(TokenizerKind.BytePairs)]
@@ -101,7 +114,7 @@ public sealed class LoadTests : IDisposable
         Assert.StartsWith("weights.safetensors holds a network of another family", Refused(changed => changed["training"] = """{"task": "language"}"""), StringComparison.Ordinal);
         Assert.Equal("weights.safetensors lacks the weights \"linear.bias\" of the network it describes.", Refused(_ => { }, name => name != "linear.bias"));
         Assert.StartsWith("weights.safetensors holds the weights \"embeddings.0.weight\", which", Refused(changed =>
-            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
+            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "pairs": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
             StringComparison.Ordinal);
     }
 
