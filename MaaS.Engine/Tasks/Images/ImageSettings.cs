@@ -28,8 +28,8 @@ internal static class ImageSettings
         var optimizer = spec.Optimizer;
         if (optimizer is null)
         {
-            optimizer = network is ImageMlpNetwork ? new AdamWSpec() : new MuonSpec();
-            progress.Report(new Said(network is ImageMlpNetwork ? "optimizer adamw" : "optimizer muon: learns convolutions in fewer epochs than adamw"));
+            optimizer = network is ImageMlpNetwork || spec.From is not null ? new AdamWSpec() : new MuonSpec();
+            progress.Report(new Said(optimizer is AdamWSpec ? "optimizer adamw" : "optimizer muon: learns convolutions in fewer epochs than adamw"));
         }
         optimizer = Derived.Rated(spec, optimizer, adam: 1, progress);
         var schedule = spec.Schedule;

@@ -11,7 +11,6 @@ using MaaS.Engine.Tasks.Text;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
-using ImageEncoder = MaaS.Engine.Tasks.Images.Encoder;
 using ImageNet = MaaS.Engine.Tasks.Images.Network;
 using TableEncoder = MaaS.Engine.Tasks.Tabular.Encoder;
 using TableNetwork = MaaS.Engine.Tasks.Tabular.Network;
@@ -36,7 +35,7 @@ internal static class EveryTask
         ["linear table"] = device => OfTable(new LinearNetwork(), device),
         ["table"] = device => OfTable(new MlpNetwork([16, 8]) { Dropout = 0, Pairs = true, Ensemble = 2 }, device),
         ["residual table"] = device => OfTable(new ResidualNetwork(1, 16) { Dropout = 0, Numbers = NumberEmbedding.Periodic }, device),
-        ["pixels"] = device => OfImages(new ImageMlpNetwork([16, 8], 0), device),
+        ["image layers"] = device => OfImages(new ImageMlpNetwork([16], 0), device),
         ["convolutions"] = device => OfImages(new ConvolutionalNetwork([4, 8], 0), device),
         ["residual convolutions"] = device => OfImages(new ResNetwork(1, 4), device),
         ["bag of words"] = device => OfTexts(new BagNetwork { Dropout = 0 }, device),
@@ -73,12 +72,10 @@ internal static class EveryTask
 
     private static ImageTask OfImages(ImageNetwork spec, Device device)
     {
-        var part = new ImagePart(
-            randint(0, 256, [Rows, 8, 8, 3], dtype: ScalarType.Byte).to(device), tensor([.. Enumerable.Range(0, Rows).Select(row => row % 2L)], dtype: ScalarType.Int64, device: device),
-            arange(Rows, dtype: ScalarType.Int64, device: device));
-        var encoder = new ImageEncoder(8, 8, 3, [128, 128, 128], [74, 74, 74]);
-        var training = new ImageTraining(spec, Augmentation: new AugmentationSpec(Erase: 0.5), LabelSmoothing: 0.1);
-        return new ImageTask([ImageNet.For(spec, encoder, 2).to(device)], encoder, new Target("class", ["a", "b"]), training, part, part);
+        var pixels_NHWC = randint(0, 256, [Rows, 8, 8, 1], dtype: ScalarType.Byte).to(device);
+        var part = new ImagePart(pixels_NHWC, arange(Rows, dtype: ScalarType.Int64).remainder(2).to(device), arange(Rows, dtype: ScalarType.Int64, device: device));
+        var network = ImageNet.For(spec, (8, 8, 1), 2, new Brightness([127], [70])).to(device);
+        return new ImageTask([network], new Target("class", ["a", "b"]), new ImageTraining(spec, 8, new AugmentationSpec(true, 1, 0.5)), part, part);
     }
 
     private static TextTask OfTexts(TextNetwork spec, Device device)
