@@ -57,19 +57,6 @@ public sealed class LoadTests : IDisposable
         AssertSameGraph(folder, TextGraph.Of(encoder, training.Text, target, network));
     }
 
-    public static TheoryData<ImageNetwork> Images => [new ImageMlpNetwork([8]), new ConvolutionalNetwork([4, 8]), new ResNetwork(1, 4)];
-
-    [Theory]
-    [MemberData(nameof(Images), DisableDiscoveryEnumeration = true)]
-    public void An_image_model_is_loaded_as_it_was(ImageNetwork kind)
-    {
-        var folder = _trained.Image(kind);
-        var (_, shape, target, _, network) = ImagePackage.Load(folder);
-        Assert.Equal((12, 12, 1), shape);
-        network.eval();
-        AssertSameGraph(folder, ImageGraph.Of(network, shape, target.Labels!));
-    }
-
     [Theory]
     [InlineData(TokenizerKind.Characters)]
     [InlineData(TokenizerKind.BytePairs)]

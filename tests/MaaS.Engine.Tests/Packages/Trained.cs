@@ -28,8 +28,6 @@ internal sealed class Trained : IDisposable
         return Run(new TextTraining("message", "team", new BagNetwork(2, 4, 4)) { Epochs = 1 }, path);
     }
 
-    public string Image(ImageNetwork network) => Run(new ImageTraining(network, Size: 12) { Epochs = 1 }, Written(SampleData.Shapes, 60));
-
     public string Language(TokenizerKind kind) => Run(
         new LanguageTraining(new TokenizerSpec(kind, 300), new GptNetwork(Layers: 1, Heads: 2, Width: 16, Context: 16, Positions: kind == TokenizerKind.BytePairs ? GptPositions.Rotary : GptPositions.Learned), Steps: 2) { Epochs = 1 },
         Written(SampleData.Stories, 60));

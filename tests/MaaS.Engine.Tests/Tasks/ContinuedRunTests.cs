@@ -30,8 +30,6 @@ public sealed class ContinuedRunTests : IDisposable
         new ImageTraining(new ResNetwork(1, 4), 12) { Epochs = 2 },
         s_letters with { Epochs = 3 },
         s_letters with { Network = new TransformerTextNetwork(1, 2, 16), Epochs = 2 },
-        new ImageTraining(new ConvolutionalNetwork([4, 8]), Size: 12, new AugmentationSpec(Flip: false)) { Epochs = 2, BatchSize = 64 },
-        new ImageTraining(new ResNetwork(1, 4), Size: 12) { Epochs = 2 },
         s_stories,
         new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new PooledHistory(8)) { Epochs = 2 },
         new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new BayesianRanking(8)) { Epochs = 2 },

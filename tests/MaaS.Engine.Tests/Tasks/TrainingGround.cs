@@ -36,7 +36,6 @@ internal sealed class TrainingGround : IDisposable
         TabularTraining => Written(SampleData.Churn, 800),
         ImageTraining => Written(SampleData.Shapes, 240),
         TextTraining => Lined("letters.csv", Letters(90)),
-        ImageTraining => Written(SampleData.Shapes, 400),
         LanguageTraining => Written(SampleData.Stories, 100),
         _ => Written(SampleData.Films, 3_000),
     };
