@@ -15,6 +15,7 @@ public sealed record RevisionView(
     IReadOnlyList<TrafficShare> Traffic,
     string? Reason,
     int? RollbackOf,
+    Batching Batching,
     string CreatedBy,
     DateTimeOffset CreatedAt);
 
@@ -38,13 +39,16 @@ public sealed record TrafficShare(
 public sealed record CreateDeployment(
     [property: Required, Slug] string Name,
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
-    [property: StringLength(500)] string? Reason = null);
+    [property: StringLength(500)] string? Reason = null,
+    Batching? Batching = null);
 
+/// <param name="Batching">Null leaves it as it is.</param>
 public sealed record CreateRevision(
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
-    [property: StringLength(500)] string? Reason = null);
+    [property: StringLength(500)] string? Reason = null,
+    Batching? Batching = null);
 
-/// <param name="Revision">The one to restore; null is the one before the newest.</param>
+/// <param name="Revision">The one to restore, with its traffic and its batching; null is the one before the newest.</param>
 public sealed record Rollback(
     [property: Range(1, int.MaxValue)] int? Revision = null,
     [property: StringLength(500)] string? Reason = null);

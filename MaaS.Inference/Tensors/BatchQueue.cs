@@ -5,9 +5,7 @@ internal enum CallState { New, Waiting, Taken, Ended }
 
 internal sealed class BatchQueue
 {
-    public const int Priorities = 5, UsualPriority = 3;
-
-    private readonly (Call? First, Call? Last)[] _lines = new (Call?, Call?)[Priorities + 1];
+    private readonly (Call? First, Call? Last)[] _lines = new (Call?, Call?)[Call.Priorities + 1];
 
     public int Count { get; private set; }
 
@@ -52,7 +50,7 @@ internal sealed class BatchQueue
     public void Take(int most, List<Call> taken)
     {
         var rows = 0;
-        for (var priority = 1; priority <= Priorities; priority++)
+        for (var priority = 1; priority <= Call.Priorities; priority++)
             while (_lines[priority].First is { } call)
             {
                 if (taken.Count > 0 && rows + call.Rows > most)

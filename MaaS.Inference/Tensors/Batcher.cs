@@ -28,20 +28,25 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
 
     /// <param name="call">Its inputs fit the graph's signature. When it was answered, its caller must release it.</param>
     /// <param name="timeout">How long it may wait; null for what the settings say.</param>
-    public ValueTask<CallOutcome> Ask(Call call, TimeSpan? timeout, CancellationToken token)
+    public ValueTask<CallOutcome> Ask(Call call, TimeSpan? timeout, CancellationToken token) =>
+        AskNow(call) is { } outcome ? new(outcome) : Enqueue(call, timeout, token);
+
+    /// <summary>Answers at once, on this thread, what is quick and waits for no others.</summary>
+    /// <returns>Null when the call is to be enqueued.</returns>
+    public CallOutcome? AskNow(Call call)
     {
         call.AskedAt = Stopwatch.GetTimestamp();
-        return (call.Rows >= settings.MaxBatchSize || !Pool.Signature.ByRows) && Pool.PerRow * call.Rows < s_quick
-            ? new(Run(new(in call), call.Rows)) : Enqueue(call, timeout ?? TimeSpan.FromMilliseconds(settings.TimeoutMs), token);
+        return (call.Rows >= settings.MaxBatchSize || !Pool.Signature.ByRows) && Pool.PerRow * call.Rows < s_quick ? Run(new(in call), call.Rows) : null;
     }
 
-    private ValueTask<CallOutcome> Enqueue(Call call, TimeSpan timeout, CancellationToken token)
+    public ValueTask<CallOutcome> Enqueue(Call call, TimeSpan? timeout, CancellationToken token)
     {
+        var patience = timeout ?? TimeSpan.FromMilliseconds(settings.TimeoutMs);
         lock (_gate)
         {
             if (_queue.Count >= settings.QueueLimit)
                 return new(CallOutcome.QueueFull);
-            call.Deadline = call.AskedAt + (long)(timeout.TotalSeconds * Stopwatch.Frequency);
+            call.Deadline = call.AskedAt + (long)(patience.TotalSeconds * Stopwatch.Frequency);
             _queue.Add(call);
             var answer = call.Wait(this, token);
             ExpireBy(call.Deadline);

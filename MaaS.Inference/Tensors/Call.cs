@@ -17,7 +17,7 @@ public sealed class CallInput
 
     public ReadOnlySpan<long> Shape => _shape.AsSpan(0, _rank);
 
-    public void ClearShape() => _rank = 0;
+    public void Clear() => (_rank, Data) = (0, default);
 
     public void AddDimension(long size)
     {
@@ -36,6 +36,9 @@ public sealed class CallInput
 
 public sealed class Call : IValueTaskSource<CallOutcome>
 {
+    /// <summary>1 is served first, then 2, and so on.</summary>
+    public const int Priorities = 5, UsualPriority = 3;
+
     private ManualResetValueTaskSourceCore<CallOutcome> _done = new() { RunContinuationsAsynchronously = true };
     private CallInput[] _inputs = [];
     private Answer? _answer;
@@ -49,7 +52,6 @@ public sealed class Call : IValueTaskSource<CallOutcome>
     /// <summary>Of a graph that is by rows; 1 for any other, whose calls are never put together.</summary>
     public int Rows { get; set; }
 
-    /// <summary>1 is served first.</summary>
     public int Priority { get; set; }
 
     /// <summary>Stopwatch ticks: asked, computing begun, inputs in place, computed.</summary>
@@ -74,8 +76,8 @@ public sealed class Call : IValueTaskSource<CallOutcome>
         if (_inputs.Length < inputs)
             Array.Resize(ref _inputs, inputs);
         for (var i = 0; i < inputs; i++)
-            (_inputs[i] ??= new()).ClearShape();
-        (InputCount, Rows, Priority, Failure, State) = (inputs, 1, BatchQueue.UsualPriority, null, CallState.New);
+            (_inputs[i] ??= new()).Clear();
+        (InputCount, Rows, Priority, Failure, State) = (inputs, 1, UsualPriority, null, CallState.New);
         _done.Reset();
     }
 
@@ -92,10 +94,10 @@ public sealed class Call : IValueTaskSource<CallOutcome>
 
     public long OutputDimension(int index, int dimension) => _answer!.Dimension(index, dimension, Rows);
 
-    /// <summary>Hands the answer's memory back; to be called once for every call that was <see cref="CallOutcome.Answered"/>.</summary>
+    /// <summary>Hands the answer's memory back, if there was an answer.</summary>
     public void Release()
     {
-        _answer!.Release();
+        _answer?.Release();
         _answer = null;
     }
 

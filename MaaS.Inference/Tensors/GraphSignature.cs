@@ -16,6 +16,19 @@ public sealed record TensorInfo(string Name, Datatype Datatype, IReadOnlyList<lo
 /// <param name="ByRows">Whether every tensor is rows of one fixed size, as many out as in, so that the rows of several callers may be computed together.</param>
 public sealed record GraphSignature(IReadOnlyList<TensorInfo> Inputs, IReadOnlyList<TensorInfo> Outputs, bool ByRows)
 {
+    private const long MostAnswerBytes = 256 << 20;
+
+    private readonly Dictionary<string, int> _inputs = Places(Inputs), _outputs = Places(Outputs);
+
+    /// <summary>Of one request by rows, so that its answer stays within 256 MB.</summary>
+    public int MostRows { get; } = (int)Math.Clamp(MostAnswerBytes / Math.Max(1, Outputs.Sum(output => (long)output.RowBytes)), 1, 1_000_000);
+
+    /// <returns>Its place; -1 when there is none of this name.</returns>
+    public int Input(string name) => _inputs.GetValueOrDefault(name, -1);
+
+    /// <returns>Its place; -1 when there is none of this name.</returns>
+    public int Output(string name) => _outputs.GetValueOrDefault(name, -1);
+
     /// <exception cref="ModelLoadException">An input is no tensor, or of a type that has no name in the protocol.</exception>
     internal static GraphSignature Of(InferenceSession session)
     {
@@ -25,6 +38,9 @@ public sealed record GraphSignature(IReadOnlyList<TensorInfo> Inputs, IReadOnlyL
         var outputs = session.OutputNames.Select(name => Tensor(name, session.OutputMetadata[name])).OfType<TensorInfo>().ToList();
         return new(inputs, outputs, IsByRows(inputs.Concat(outputs)) && OneName(session));
     }
+
+    private static Dictionary<string, int> Places(IReadOnlyList<TensorInfo> tensors) =>
+        tensors.Select((tensor, place) => (tensor.Name, place)).ToDictionary(found => found.Name, found => found.place, StringComparer.Ordinal);
 
     private static TensorInfo? Tensor(string name, NodeMetadata found) =>
         found.IsTensor && Datatypes.Of(found.ElementDataType) is { } type
