@@ -62,17 +62,13 @@ internal sealed class Admission(Callers callers, Router router, LoadedModels mod
         }
     }
 
-    /// <summary>What a call that was not answered is refused with, and counted as.</summary>
-    public static ServingError Refuse(RouteShare share, Call call, CallOutcome outcome)
+    /// <summary>What a call that was not answered is refused with.</summary>
+    public static ServingError Refuse(RouteShare share, Call call, CallOutcome outcome) => outcome switch
     {
-        share.Count.Fail(outcome switch { CallOutcome.QueueFull or CallOutcome.TimedOut => Failure.Rejected, CallOutcome.Canceled => Failure.Canceled, _ => Failure.Backend });
-        return outcome switch
-        {
-            CallOutcome.QueueFull => new(ServingStatus.TooMany, $"Exceeds maximum queue size: {share.Batching.QueueLimit} requests wait already; try again shortly.", s_soon),
-            CallOutcome.TimedOut => new(ServingStatus.Unavailable, "Request timeout expired: it waited longer than its timeout allows.", s_soon),
-            CallOutcome.Canceled => new(ServingStatus.Invalid, "the request was canceled by its caller."),
-            CallOutcome.Unloaded => new(ServingStatus.Unavailable, "the version was unloaded in this very moment; try again.", s_soon),
-            _ => new(ServingStatus.Invalid, $"the model refused the input: {call.Failure}"),
-        };
-    }
+        CallOutcome.QueueFull => new(ServingStatus.TooMany, $"Exceeds maximum queue size: {share.Batching.QueueLimit} requests wait already; try again shortly.", s_soon, Failure.Rejected),
+        CallOutcome.TimedOut => new(ServingStatus.Unavailable, "Request timeout expired: it waited longer than its timeout allows.", s_soon, Failure.Rejected),
+        CallOutcome.Canceled => new(ServingStatus.Invalid, "the request was canceled by its caller.", null, Failure.Canceled),
+        CallOutcome.Unloaded => new(ServingStatus.Unavailable, "the version was unloaded in this very moment; try again.", s_soon, Failure.Backend),
+        _ => new(ServingStatus.Invalid, $"the model refused the input: {call.Failure}", null, Failure.Backend),
+    };
 }

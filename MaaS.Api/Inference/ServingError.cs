@@ -16,9 +16,11 @@ internal enum ServingStatus
 }
 
 /// <param name="message">The sentence to show.</param>
-internal sealed class ServingError(ServingStatus status, string message, TimeSpan? retryAfter = null) : Exception(message)
+internal sealed class ServingError(ServingStatus status, string message, TimeSpan? retryAfter = null, Failure failure = Failure.Other) : Exception(message)
 {
     public ServingStatus Status => status;
+
+    public Failure Failure => failure;
 
     /// <summary>When it is worth trying again.</summary>
     public TimeSpan? RetryAfter => retryAfter;

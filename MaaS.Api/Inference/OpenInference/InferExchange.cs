@@ -2,6 +2,7 @@
 // so that the usual one leaves nothing for the garbage collector.
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using MaaS.Inference.Tensors;
 
@@ -9,7 +10,8 @@ namespace MaaS.Api.Inference.OpenInference;
 
 /// <param name="Index">In the signature.</param>
 /// <param name="Classes">How many of the best classes to name instead of the numbers; 0 for the numbers.</param>
-internal readonly record struct WantedOutput(int Index, bool Binary, int Classes);
+/// <param name="Texts">These classes, in the exchange's buffer.</param>
+internal readonly record struct WantedOutput(int Index, bool Binary, int Classes, Range Texts = default);
 
 /// <summary>What is known of an input while a request is read.</summary>
 /// <param name="InBuffer">Where its bytes are in the exchange's buffer; null when they are used where they lie.</param>
@@ -22,7 +24,7 @@ internal sealed class InferExchange
 
     private static readonly ConcurrentQueue<InferExchange> s_idle = new();
 
-    private InferExchange() => Json = new Utf8JsonWriter(Header);
+    private InferExchange() => Json = new Utf8JsonWriter(Header, new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public Call Call { get; } = new();
 

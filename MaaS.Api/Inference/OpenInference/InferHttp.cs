@@ -33,8 +33,14 @@ internal sealed class InferHttp(Admission admission)
             var outcome = queue.AskNow(exchange.Call) ?? await queue.Enqueue(exchange.Call, exchange.Timeout, context.RequestAborted);
             if (outcome != CallOutcome.Answered)
                 throw Admission.Refuse(share, exchange.Call, outcome);
+            Classification.Apply(exchange, signature, model.Manifest.Labels);
             Write(context.Response, exchange, path.Model, share.VersionText, signature);
             share.Count.Succeed(began, exchange.Call);
+        }
+        catch (ServingError refused)
+        {
+            share.Count.Fail(refused.Failure);
+            throw;
         }
         finally
         {

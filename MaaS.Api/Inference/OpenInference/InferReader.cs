@@ -29,6 +29,10 @@ internal struct InferReader
         {
             throw Wrong($"failed to parse the request JSON buffer: it is not valid JSON at line {broken.LineNumber + 1}, byte {broken.BytePositionInLine + 1}.");
         }
+        catch (InvalidOperationException) // how the reader says "\ud800"
+        {
+            throw Wrong("failed to parse the request JSON buffer: a text in it ends amid a character.");
+        }
     }
 
     /// <summary>A body that is nothing but the bytes of the model's one input, for one row; every output comes back as bytes.</summary>
@@ -176,14 +180,7 @@ internal struct InferReader
     {
         if (reader.TokenType != JsonTokenType.String)
             throw Wrong($"Unable to parse '{member}': it must be a text.");
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Wrong($"Unable to parse '{member}': it is not made of whole characters.");
-        }
+        return reader.GetString()!;
     }
 
     public static bool Flag(ref Utf8JsonReader reader, string member) => reader.Read() && reader.TokenType switch

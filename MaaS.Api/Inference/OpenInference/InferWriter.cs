@@ -30,7 +30,7 @@ internal static class InferWriter
         json.WriteStartArray(s_outputs);
         var bytes = 0L;
         foreach (var wanted in exchange.Wanted)
-            bytes += WriteOutput(exchange.Call, json, wanted, signature.Outputs[wanted.Index]);
+            bytes += WriteOutput(exchange, wanted, signature.Outputs[wanted.Index]);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
@@ -42,38 +42,41 @@ internal static class InferWriter
     {
         foreach (var wanted in exchange.Wanted)
             if (wanted.Binary)
-                WriteBytes(exchange.Call, wanted, signature.Outputs[wanted.Index].Datatype, to);
+                WriteBytes(exchange, wanted, signature.Outputs[wanted.Index].Datatype, to);
     }
 
     /// <summary>Writes one output's bytes.</summary>
-    public static void WriteBytes(Call call, WantedOutput wanted, Datatype type, IBufferWriter<byte> to)
+    public static void WriteBytes(InferExchange exchange, WantedOutput wanted, Datatype type, IBufferWriter<byte> to)
     {
+        var call = exchange.Call;
         if (wanted.Classes > 0)
-            return; // TODO
-        if (type != Datatype.Bytes)
-        {
+            to.Write(exchange.Data.WrittenSpan[wanted.Texts]);
+        else if (type != Datatype.Bytes)
             to.Write(call.Output(wanted.Index));
-            return;
-        }
-        for (var i = 0; i < call.OutputElements(wanted.Index); i++)
-        {
-            var text = call.OutputText(wanted.Index, i);
-            BinaryPrimitives.WriteInt32LittleEndian(to.GetSpan(sizeof(int)), text.Length);
-            to.Advance(sizeof(int));
-            to.Write(text);
-        }
+        else
+            for (var i = 0; i < call.OutputElements(wanted.Index); i++)
+            {
+                var text = call.OutputText(wanted.Index, i);
+                BinaryPrimitives.WriteInt32LittleEndian(to.GetSpan(sizeof(int)), text.Length);
+                to.Advance(sizeof(int));
+                to.Write(text);
+            }
     }
 
-    private static long WriteOutput(Call call, Utf8JsonWriter json, WantedOutput wanted, TensorInfo info)
+    private static long WriteOutput(InferExchange exchange, WantedOutput wanted, TensorInfo info)
     {
+        var (call, json) = (exchange.Call, exchange.Json);
+        var type = wanted.Classes > 0 ? Datatype.Bytes : info.Datatype;
         json.WriteStartObject();
         json.WriteString(s_name, info.Name);
         json.WriteStartArray(s_shape);
-        for (var i = 0; i < call.OutputRank(wanted.Index); i++)
+        for (var i = 0; i < (wanted.Classes > 0 ? 1 : call.OutputRank(wanted.Index)); i++)
             json.WriteNumberValue(call.OutputDimension(wanted.Index, i));
+        if (wanted.Classes > 0)
+            json.WriteNumberValue(wanted.Classes);
         json.WriteEndArray();
-        json.WriteString(s_datatype, info.Datatype.Name());
-        var bytes = wanted.Binary ? Bytes(call, wanted.Index, info.Datatype) : 0;
+        json.WriteString(s_datatype, type.Name());
+        var bytes = wanted.Binary ? Bytes(call, wanted, type) : 0;
         if (wanted.Binary)
         {
             json.WriteStartObject(s_parameters);
@@ -81,27 +84,39 @@ internal static class InferWriter
             json.WriteEndObject();
         }
         else
-        {
-            json.WriteStartArray(s_data);
-            if (info.Datatype == Datatype.Bytes)
-                for (var i = 0; i < call.OutputElements(wanted.Index); i++)
-                    TensorJson.Text(json, call.OutputText(wanted.Index, i));
-            else
-                TensorJson.Write(json, info.Datatype, call.Output(wanted.Index));
-            json.WriteEndArray();
-        }
+            WriteData(exchange, wanted, type);
         json.WriteEndObject();
         return bytes;
     }
 
-    private static long Bytes(Call call, int output, Datatype type)
+    private static void WriteData(InferExchange exchange, WantedOutput wanted, Datatype type)
     {
-        var elements = call.OutputElements(output);
+        var (call, json) = (exchange.Call, exchange.Json);
+        json.WriteStartArray(s_data);
+        if (wanted.Classes > 0)
+        {
+            var reader = new SequenceReader<byte>(new(exchange.Data.WrittenMemory[wanted.Texts]));
+            while (CallInput.TryText(ref reader, out var text))
+                json.WriteStringValue(text.FirstSpan);
+        }
+        else if (type == Datatype.Bytes)
+            for (var i = 0; i < call.OutputElements(wanted.Index); i++)
+                TensorJson.Text(json, call.OutputText(wanted.Index, i));
+        else
+            TensorJson.Write(json, type, call.Output(wanted.Index));
+        json.WriteEndArray();
+    }
+
+    private static long Bytes(Call call, WantedOutput wanted, Datatype type)
+    {
+        if (wanted.Classes > 0)
+            return wanted.Texts.End.Value - wanted.Texts.Start.Value;
+        var elements = call.OutputElements(wanted.Index);
         if (type != Datatype.Bytes)
             return (long)elements * type.Size();
         var bytes = (long)elements * sizeof(int);
         for (var i = 0; i < elements; i++)
-            bytes += call.OutputText(output, i).Length;
+            bytes += call.OutputText(wanted.Index, i).Length;
         return bytes;
     }
 }

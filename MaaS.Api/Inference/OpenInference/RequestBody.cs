@@ -11,6 +11,9 @@ internal readonly struct RequestBody(ReadOnlySequence<byte> bytes, PipeReader? l
     /// <summary>Of a request with tensors; packed or not.</summary>
     public const int MostBytes = 64 << 20;
 
+    // Whoever announces up to so much is listened to before he is refused: many a client reads no answer before it has sent everything.
+    private const int MostDrained = 4 * MostBytes;
+
     public ReadOnlySequence<byte> Bytes => bytes;
 
     /// <summary>Hands the connection its memory back.</summary>
@@ -21,14 +24,24 @@ internal readonly struct RequestBody(ReadOnlySequence<byte> bytes, PipeReader? l
     {
         var request = context.Request;
         if (request.ContentLength is null or > Limits.JsonBytes)
-            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = MostBytes;
-        if (request.ContentLength > MostBytes)
-            throw TooLarge();
+            await Allow(context);
         var encoding = request.Headers.ContentEncoding;
         if (encoding.Count > 0 && encoding.ToString() is not ("" or "identity"))
             return new(await Unpack(request, encoding.ToString()), null);
         var result = await request.BodyReader.ReadAtLeastAsync((int)(request.ContentLength ?? MostBytes), CancellationToken.None);
         return new(result.Buffer, request.BodyReader);
+    }
+
+    private static async Task Allow(HttpContext context)
+    {
+        var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        limit.MaxRequestBodySize = MostBytes;
+        if (context.Request.ContentLength is not (> MostBytes and var announced))
+            return;
+        limit.MaxRequestBodySize = MostDrained;
+        if (announced <= MostDrained)
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        throw TooLarge();
     }
 
     private static async ValueTask<ReadOnlySequence<byte>> Unpack(HttpRequest request, string encoding)

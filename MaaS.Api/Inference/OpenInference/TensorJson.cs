@@ -148,17 +148,10 @@ internal static class TensorJson
             return false;
         var longest = checked((int)(reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length));
         var to = into.GetSpan(sizeof(int) + longest);
-        try
-        {
-            var length = reader.CopyString(to[sizeof(int)..]);
-            BinaryPrimitives.WriteInt32LittleEndian(to, length);
-            into.Advance(sizeof(int) + length);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false; // half of a character, such as "\ud800"
-        }
+        var length = reader.CopyString(to[sizeof(int)..]);
+        BinaryPrimitives.WriteInt32LittleEndian(to, length);
+        into.Advance(sizeof(int) + length);
+        return true;
     }
 
     private static float FromBrain(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
@@ -172,7 +165,7 @@ internal static class TensorJson
 
     private static string Allowed(Datatype type) => type switch
     {
-        Datatype.Bytes => "a text of whole characters",
+        Datatype.Bytes => "a text",
         Datatype.Bool => "true, false, 1 or 0",
         Datatype.FP16 or Datatype.BF16 or Datatype.FP32 or Datatype.FP64 => $"a number that {type.Name()} can hold, \"NaN\", \"Infinity\" or \"-Infinity\"",
         _ => $"a whole number that {type.Name()} can hold",

@@ -89,12 +89,6 @@ internal static partial class LoadGenerator
         }
     }
 
-    private struct TimeSpec
-    {
-        public long Seconds;
-        public long Nanoseconds;
-    }
-
     // Thread.Sleep knows milliseconds only.
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int Nanosleep(in TimeSpec time, nint left);
