@@ -1,6 +1,7 @@
 // Turns the rows of a request into the columns of the graph, or says what is wrong with them, place by place.
 using System.Text.Json;
 using MaaS.Contracts.Models;
+using MaaS.Inference.Images;
 
 namespace MaaS.Inference;
 
@@ -19,7 +20,9 @@ internal sealed class RequestColumns(ModelManifest manifest)
         var problems = new List<string>();
         if (rows.Count == 0)
             problems.Add("rows: at least one row is needed.");
-        var columns = manifest.Inputs.Select(input => Empty(input.Type, rows.Count)).ToArray();
+        if (manifest.Inputs.FirstOrDefault(input => input.Type == TensorType.UInt8 && rows.Count > RequestImage.MostRows(input)) is { } images)
+            throw new InputError([$"rows: {rows.Count:N0} images are too many at once; at most {RequestImage.MostRows(images)} of this size are taken in one request."]);
+        var columns = manifest.Inputs.Select(input => Empty(input, rows.Count)).ToArray();
         for (var row = 0; row < rows.Count && problems.Count < MostProblems; row++)
         {
             // The declared type forbids it, but JSON can still put a null in a list.
@@ -28,11 +31,11 @@ internal sealed class RequestColumns(ModelManifest manifest)
                 problems.Add($"rows[{row}]: null is not a row; send an object of columns and values.");
                 continue;
             }
-            foreach (var (name, value) in rows[row])
+            foreach (var (name, value) in rows[row].Concat(NoImages(rows[row])))
             {
-                var problem = _indexOf.TryGetValue(name, out var index)
-                    ? RequestValue.Put(value, manifest.Inputs[index].Kind, columns[index], row)
-                    : Unknown(name);
+                var problem = !_indexOf.TryGetValue(name, out var index) ? Unknown(name)
+                    : columns[index] is byte[] pixels ? RequestImage.Put(value, manifest.Inputs[index], pixels, row)
+                    : RequestValue.Put(value, manifest.Inputs[index].Kind, columns[index], row);
                 if (problem is null)
                     continue;
                 problems.Add($"rows[{row}].{Shown(name)}: {problem}");
@@ -43,10 +46,16 @@ internal sealed class RequestColumns(ModelManifest manifest)
         return problems.Count == 0 ? columns : throw new InputError(problems);
     }
 
-    private static Array Empty(TensorType type, int rows)
+    /// <summary>A number that is missing can be imputed; an image cannot, so one that is left out is a null.</summary>
+    private IEnumerable<KeyValuePair<string, JsonElement>> NoImages(IReadOnlyDictionary<string, JsonElement> row) => manifest.Inputs
+        .Where(input => input.Type == TensorType.UInt8 && !row.ContainsKey(input.Name)).Select(input => new KeyValuePair<string, JsonElement>(input.Name, default));
+
+    private static Array Empty(ModelInput input, int rows)
     {
-        switch (type)
+        switch (input.Type)
         {
+            case TensorType.UInt8:
+                return new byte[rows * RequestImage.Pixels(input)];
             case TensorType.Float32:
                 var numbers = new float[rows];
                 Array.Fill(numbers, float.NaN);

@@ -81,9 +81,8 @@ internal sealed class Session : IDisposable
         var values = new OrtValue[columns.Count];
         try
         {
-            long[] shape = [rows, 1];
             for (var i = 0; i < values.Length; i++)
-                values[i] = Tensor(columns[i], shape);
+                values[i] = Tensor(columns[i], _inputs[i].Type == TensorType.UInt8 ? [rows, .. _inputs[i].Shape.Skip(1)] : [rows, 1]);
             using var outputs = _session.Run(_run, _inputNames, values, _outputNames);
             return outputs.Count == 1
                 ? new Answers(null, null, outputs[0].GetTensorDataAsSpan<float>().ToArray())
@@ -143,13 +142,15 @@ internal sealed class Session : IDisposable
                 return OrtValue.CreateTensorValueFromMemory(numbers, shape);
             case long[] days:
                 return OrtValue.CreateTensorValueFromMemory(days, shape);
+            case byte[] pixels:
+                return OrtValue.CreateTensorValueFromMemory(pixels, shape);
             case string[] texts:
                 var tensor = OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape);
                 for (var row = 0; row < texts.Length; row++)
                     tensor.StringTensorSetElementAt(texts[row].AsSpan(), row);
                 return tensor;
             default:
-                throw new ArgumentException($"An input column is float[], long[] or string[], not {column.GetType()}.", nameof(column));
+                throw new ArgumentException($"An input column is float[], long[], byte[] or string[], not {column.GetType()}.", nameof(column));
         }
     }
 
@@ -157,7 +158,7 @@ internal sealed class Session : IDisposable
     {
         foreach (var input in _inputs)
         {
-            var expected = input.Type switch { TensorType.Float32 => typeof(float), TensorType.Int64 => typeof(long), _ => typeof(string) };
+            var expected = input.Type switch { TensorType.Float32 => typeof(float), TensorType.Int64 => typeof(long), TensorType.UInt8 => typeof(byte), _ => typeof(string) };
             if (!_session.InputMetadata.TryGetValue(input.Name, out var found))
                 throw new ModelLoadException($"model.json names the input \"{input.Name}\", which model.onnx does not have.");
             if (found.ElementType != expected)

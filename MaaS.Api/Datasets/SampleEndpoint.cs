@@ -15,7 +15,7 @@ internal static class SampleEndpoint
     {
         if (SampleData.All.SingleOrDefault(known => known.Name == sample) is not { } data)
             return new NotFoundProblem("sample", $"\"{sample}\" (there are: {string.Join(", ", SampleData.All.Select(known => known.Name))})");
-        await using var file = new UploadedFile(data.FileName, Text(data));
+        await using var file = new UploadedFile(data.FileName, Content(data));
         return await uploads.Store(file, file.Content.Length, caller, token) switch
         {
             (null, TooLargeProblem tooLarge) => tooLarge,
@@ -27,12 +27,13 @@ internal static class SampleEndpoint
         };
     }
 
-    // About 1.5 MB.
-    private static MemoryStream Text(SampleData data)
+    // Some 2 MB.
+    private static MemoryStream Content(SampleData data)
     {
-        var text = new StringWriter();
-        data.Write(text);
-        return new(System.Text.Encoding.UTF8.GetBytes(text.ToString()));
+        var content = new MemoryStream();
+        data.Write(content);
+        content.Position = 0;
+        return content;
     }
 
     private static async Task<string> FreeName(CatalogContext context, Caller caller, string title, CancellationToken token)

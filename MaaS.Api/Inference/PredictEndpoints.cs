@@ -6,6 +6,7 @@ using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
 using MaaS.Inference;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace MaaS.Api.Inference;
 
@@ -21,7 +22,8 @@ internal static class PredictEndpoints
     }
 
     public static void MapPredict(this IEndpointRouteBuilder deployments) =>
-        deployments.MapPost("{deployment}/predict", Predict).WithTags("Predictions").WithSummary("Predict: one row or many");
+        deployments.MapPost("{deployment}/predict", Predict).WithTags("Predictions").WithSummary("Predict: one row or many")
+            .WithMetadata(new RequestSizeLimitAttribute(Limits.PredictionBytes));
 
     private static async Task<Results<Ok<PredictResponse>, NotFoundProblem, InvalidProblem, UnavailableProblem>> Predict(
         string deployment, PredictRequest request, Caller caller, Router router, LoadedModels models, CancellationToken token)

@@ -1,4 +1,6 @@
-// Rows of jobs as their contract view.
+// Rows of jobs as their contract view, with the reason where one waits for what is not there.
+using MaaS.Api.Workers;
+using MaaS.Catalog;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Jobs;
 
@@ -6,9 +8,19 @@ namespace MaaS.Api.Jobs;
 
 internal static class JobViews
 {
-    public static JobView Of(Job row) => new(
-        row.Id, row.Kind, row.State, row.CancelRequested, row.Attempt, row.Priority, row.Progress, row.Phase, row.Error, row.ErrorCode,
-        row.Spec, row.RunId, row.WorkerName, row.CreatedAt, row.StartedAt, row.FinishedAt);
+    private const string NoGpu = "waiting for a worker with a GPU; there is none. Start one, or cancel this job and train with training.device auto";
+
+    /// <summary>One view for each row, in their order.</summary>
+    public static async Task<IReadOnlyList<JobView>> Of(CatalogContext context, IReadOnlyList<Job> rows, CancellationToken token)
+    {
+        static bool WaitsForGpu(Job row) => row is { State: JobState.Queued, NeedsGpu: true };
+        var inVain = rows.Any(WaitsForGpu) && !await WorkerEndpoints.HasGpu(context, token);
+        return rows.Select(row => new JobView(
+            row.Id, row.Kind, row.State, row.CancelRequested, row.Attempt, row.Priority, row.Progress, inVain && WaitsForGpu(row) ? NoGpu : row.Phase,
+            row.Error, row.ErrorCode, row.Spec, row.RunId, row.WorkerName, row.CreatedAt, row.StartedAt, row.FinishedAt)).ToList();
+    }
+
+    public static async Task<JobView> Of(CatalogContext context, Job row, CancellationToken token) => (await Of(context, [row], token))[0];
 
     public static bool HasEnded(this JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Canceled;
 }

@@ -12,6 +12,9 @@ internal static class RunNames
     {
         var network = training switch
         {
+            TextTraining { Network: TransformerTextNetwork } => "transformer",
+            ImageTraining { Network: ResNetwork } => "resnet",
+            ImageTraining { Network: null or ConvolutionalNetwork } => "cnn",
             TextTraining => "bag",
             LanguageTraining => "gpt",
             RecommendationTraining { Network: NeuralFactorization } => "neumf",

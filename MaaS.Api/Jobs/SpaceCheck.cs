@@ -25,8 +25,9 @@ internal static class SpaceCheck
                 return Invalid($"space.{path} is null; give a range, such as {{\"type\": \"uniform\", \"min\": 0, \"max\": 1}}.");
             if (range.Fault() is { } fault)
                 return Invalid($"space.{path} {fault}.");
-            if (path == "task" || path.StartsWith("split", StringComparison.Ordinal))
-                return Invalid($"space.{path} is not searched over: runs with different tasks or splits cannot be compared.");
+            // Members are found whatever their case: "Split" would set another team's test file past the check of the request's own.
+            if (path.ToLowerInvariant() is "task" or "from" || path.StartsWith("split", StringComparison.OrdinalIgnoreCase))
+                return Invalid($"space.{path} is not searched over: runs with different tasks, splits or beginnings cannot be compared.");
             if (sweep.Method == SearchMethod.Grid && range.Count is null)
                 return Invalid($"space.{path} is a continuum, of which a grid has no end; give choices or whole numbers, or choose random or tpe as the method.");
             foreach (var value in Probes(range))

@@ -17,34 +17,43 @@ internal static class TrainSubmission
 {
     public static async Task<(Job? Job, ProblemResult? Problem)> Submit(TrainJob train, Caller caller, CatalogContext context, CancellationToken token)
     {
-        var (data, problem) = await Checked(train.DatasetVersionId, train.Training, _ => null, caller, context, token);
+        var (data, training, problem) = await Checked(train.DatasetVersionId, train.Training, (_, _) => null, caller, context, token);
         return problem is not null ? (null, problem) : await Open(
-            train, train.Training, data!, train.ExperimentId, experiment => RunName(train, context, experiment, token), train.Priority, caller, context, token);
+            train with { Training = training }, training, data!, train.ExperimentId, experiment => RunName(train, context, experiment, token), train.Priority, caller, context, token);
     }
 
     public static async Task<(Job? Job, ProblemResult? Problem)> Submit(SweepJob sweep, Caller caller, CatalogContext context, CancellationToken token)
     {
-        var (data, problem) = await Checked(sweep.DatasetVersionId, sweep.Training, check => SpaceCheck.Of(sweep, check), caller, context, token);
+        var (data, training, problem) = await Checked(
+            sweep.DatasetVersionId, sweep.Training, (common, check) => SpaceCheck.Of(sweep with { Training = common }, check), caller, context, token);
         return problem is not null ? (null, problem) : await Open(
-            sweep, sweep.Training, data!, sweep.ExperimentId, experiment => RunName(sweep, context, experiment, token), sweep.Priority, caller, context, token);
+            sweep with { Training = training }, training, data!, sweep.ExperimentId, experiment => RunName(sweep, context, experiment, token), sweep.Priority, caller, context, token);
     }
 
     /// <summary>Whether the data is there and can be trained on as asked.</summary>
-    /// <param name="further">What else the request must satisfy; it is given the check of a training on this data.</param>
-    private static async Task<(DatasetVersion? Data, ProblemResult? Problem)> Checked(
-        Guid dataset, TrainingSpec training, Func<Func<TrainingSpec, InvalidProblem?>, InvalidProblem?> further, Caller caller, CatalogContext context, CancellationToken token)
+    /// <param name="further">What else the request must satisfy; it is given the training, and the check of a training on this data.</param>
+    /// <returns>The training, with what it takes over from the version it goes on from.</returns>
+    private static async Task<(DatasetVersion? Data, TrainingSpec Training, ProblemResult? Problem)> Checked(
+        Guid dataset, TrainingSpec training, Func<TrainingSpec, Func<TrainingSpec, InvalidProblem?>, InvalidProblem?> further, Caller caller, CatalogContext context, CancellationToken token)
     {
         var data = await Version(context, caller, dataset, token);
         if (Unready(data, dataset, "dataset_version_id") is { } unready)
-            return (null, unready);
+            return (null, training, unready);
+        var (source, misfit) = await SourceCheck.Find(training, caller, context, token);
+        if (misfit is not null)
+            return (null, training, misfit);
+        if (source is not null)
+            training = Continuation.Of(training, source.Training);
         DatasetVersion? test = null;
         if (training.TestDatasetVersionId is { } testId)
         {
             test = await Version(context, caller, testId, token);
             if (Unready(test, testId, "training.split.test_dataset_version_id") is { } untestable)
-                return (null, untestable);
+                return (null, training, untestable);
         }
-        return (data, Check(training, data!.Profile!, test?.Profile) ?? further(varied => Check(varied, data.Profile!, test?.Profile)));
+        InvalidProblem? All(TrainingSpec varied) =>
+            (source is null ? null : SourceCheck.Of(varied, source, data!.Profile!)) ?? Check(varied, data!.Profile!, test?.Profile);
+        return (data, training, All(training) ?? further(training, All));
     }
 
     /// <summary>The job's run, in its experiment, and the job.</summary>
@@ -95,10 +104,11 @@ internal static class TrainSubmission
     private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
     {
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
+        ImageTraining image => ImageCheck.Of(image, data, test),
         TextTraining text => TextCheck.Of(text, data, test),
         LanguageTraining language => LanguageCheck.Of(language, data),
         RecommendationTraining recommendation => RecommendationCheck.Of(recommendation, data),
-        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, text, language and recommendation."),
+        _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, image, text, language and recommendation."),
     };
 
     private static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions

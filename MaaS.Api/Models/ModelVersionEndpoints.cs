@@ -44,6 +44,11 @@ internal static class ModelVersionEndpoints
         await Owned(context, caller, model, version).ForViews().SingleOrDefaultAsync(token) is { } row
             ? TypedResults.Ok(ModelViews.Of(row)) : Missing(model, version);
 
+    public static async Task<Results<Ok<ModelVersionView>, NotFoundProblem>> GetById(
+        Guid modelVersion, Caller caller, CatalogContext context, CancellationToken token) =>
+        await context.ModelVersions.Where(row => row.Id == modelVersion && row.TeamId == caller.TeamId).ForViews().SingleOrDefaultAsync(token) is { } row
+            ? TypedResults.Ok(ModelViews.Of(row)) : new NotFoundProblem("model version", modelVersion);
+
     private static async Task<Results<Ok<ModelVersionView>, NotFoundProblem, ConflictProblem>> Register(
         [Slug] string model, RegisterVersion request, Caller caller, CatalogContext context, CancellationToken token)
     {

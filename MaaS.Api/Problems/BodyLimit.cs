@@ -13,7 +13,7 @@ internal static class BodyLimit
     public static void UseBodyLimit(this WebApplication app) => app.Use(async (context, next) =>
     {
         var unlimited = context.GetEndpoint()?.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is { MaxRequestBodySize: null };
-        if (unlimited || context.Request.ContentLength is not (> Limits.JsonBytes and <= MostDrained))
+        if (unlimited || context.Request.ContentLength is not <= MostDrained || context.Request.ContentLength <= Limits.Of(context))
         {
             await next(context);
             return;

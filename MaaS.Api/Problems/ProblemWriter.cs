@@ -47,7 +47,7 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
             401 => ("unauthenticated", "Send a session token or an API key that is valid: \"Authorization: Bearer ...\"."),
             404 => ("route_not_found", $"There is nothing at {call}; /openapi/v1.json lists every call."),
             405 => ("method_not_allowed", $"{call} is not a call of this API; the address takes {context.Response.Headers.Allow}."),
-            413 => ("body_too_large", $"The body is larger than the {Limits.JsonBytes / 1024 / 1024} MB that a JSON request may have."),
+            413 => ("body_too_large", $"The body is larger than the {Limits.Of(context) / 1024 / 1024} MB that a JSON request may have."),
             415 => ("unsupported_media_type", $"The body's type is \"{context.Request.ContentType}\"; send it as application/json."),
             429 => ("too_many_requests", "Too many attempts from this address; wait a minute and try again."),
             _ => ("request_failed", $"The request failed with status {status}."),

@@ -33,7 +33,7 @@ internal sealed partial class RequestErrors(ILogger<RequestErrors> logger) : IEx
 
     private static (int, string, string) Bad(HttpContext context, BadHttpRequestException bad) => bad switch
     {
-        { StatusCode: 413 } => (413, "body_too_large", $"The body is larger than the {Limits.JsonBytes / 1024 / 1024} MB that a JSON request may have."),
+        { StatusCode: 413 } => (413, "body_too_large", $"The body is larger than the {Limits.Of(context) / 1024 / 1024} MB that a JSON request may have."),
         { StatusCode: 415 } => (415, "unsupported_media_type", $"The body's type is \"{context.Request.ContentType}\"; send it as application/json."),
         { InnerException: JsonException json } => (400, "invalid_json", JsonSentences.Of(json)),
         _ when Parameter().Match(bad.Message) is { Success: true } match => (400, "invalid_parameter",

@@ -21,6 +21,11 @@ public sealed record SampleData(string Name, string Title, string Description, s
         "prices", "House prices", "What is a house sold for? A number to predict from size, place, age and condition.",
         "price", "listed_on,district,area_m2,rooms,built,energy_class,garden,km_to_centre,price", House);
 
+    public static SampleData Messages { get; } = new(
+        "messages", "Support messages", "Which team should read a letter? Five topics, told by what is complained of, not by what is praised beside it.",
+        "topic", "message,topic", SampleMessages.Write)
+    { Task = "text", UsualRows = 6_000 };
+
     public static SampleData Stories { get; } = new(
         "stories", "Little stories", "What comes next? A language model learns to tell small stories of people, animals and lost things.",
         "", "", SampleStories.Tell)
@@ -31,16 +36,35 @@ public sealed record SampleData(string Name, string Title, string Description, s
         "rating", "user_id,film,rating,watched_on", SampleRatings.Rate)
     { Task = "recommendation" };
 
-    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Stories, Films];
+    public static SampleData Shapes { get; } = new(
+        "shapes", "Drawn shapes", "Which shape is drawn here? Circles, rings, squares, triangles, crosses and stars, small, noisy and crossed out.",
+        "class", "", _ => "")
+    { Task = "image", Extension = "zip", UsualRows = 3_000, Pack = SampleShapes.Pack };
 
-    /// <summary>A table has a header and rows; a text has pieces of text.</summary>
+    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Shapes, Messages, Stories, Films];
+
+    /// <summary>A table has a header and rows; a text has pieces of text; images come packed.</summary>
     public string Extension { get; private init; } = "csv";
 
     public int UsualRows { get; private init; } = DefaultRows;
 
     public string FileName => $"{Title.ToLowerInvariant().Replace(' ', '-')}.{Extension}";
 
-    /// <summary>A CSV with a header, or a text. The same seed writes the same file.</summary>
+    private Action<Stream, int, Random>? Pack { get; init; }
+
+    /// <summary>The file. The same seed writes the same bytes.</summary>
+    public void Write(Stream to, int? rows = null, int seed = 1)
+    {
+        if (Pack is not null)
+        {
+            Pack(to, rows ?? UsualRows, new Random(seed));
+            return;
+        }
+        using var text = new StreamWriter(to, leaveOpen: true);
+        Write(text, rows, seed);
+    }
+
+    /// <summary>A CSV with a header, or a text; nothing of what is packed.</summary>
     public void Write(TextWriter to, int? rows = null, int seed = 1)
     {
         var random = new Random(seed);

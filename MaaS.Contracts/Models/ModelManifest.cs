@@ -26,7 +26,11 @@ public sealed record ModelManifest(
     double ParityTolerance,
     int ParityRows,
     Lineage Lineage,
-    IReadOnlyList<PackageFile> Files);
+    IReadOnlyList<PackageFile> Files)
+{
+    /// <summary>The file that training goes on from: the network as it was trained, and what its encoder learned.</summary>
+    public const string Weights = "weights.safetensors";
+}
 
 public enum ModelTask { TabularClassification, TabularRegression, ImageClassification, TextClassification, LanguageModel, Recommendation }
 
@@ -57,7 +61,7 @@ public sealed record ModelMetrics(
     IReadOnlyDictionary<string, double> Baseline,
     IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null);
 
-/// <param name="Parent">The version this one continues from or compresses.</param>
+/// <param name="Parent">The version this one continues from or compresses: <c>customers/2</c>.</param>
 public sealed record Lineage(Guid? RunId, Guid? DatasetVersionId, string? DatasetSha256, string? Parent = null);
 
 public sealed record PackageFile(string Path, long Bytes, string Sha256);

@@ -1,6 +1,7 @@
 // Training on images in classes: what kind of network looks at them, how large they are, and how they are varied while it learns.
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using MaaS.Contracts.Datasets;
 
 namespace MaaS.Contracts.Training;
 
@@ -16,6 +17,10 @@ public sealed record ImageTraining(
 {
     [JsonIgnore]
     public override Guid? TestDatasetVersionId => Split?.TestDatasetVersionId;
+
+    /// <summary>The pixels of every image that a training on such images sees; one of another proportion is stretched.</summary>
+    public (int Width, int Height) SizeOf(ImageSummary images) => Size is { } side ? (side, side)
+        : (images.MinWidth, images.MinHeight) == (images.MaxWidth, images.MaxHeight) ? (images.MinWidth, images.MinHeight) : (64, 64);
 }
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
@@ -31,7 +36,7 @@ public sealed record ImageMlpNetwork(
     [property: Range(0, 0.9)] double Dropout = 0.2) : ImageNetwork;
 
 /// <summary>Convolutions of 3 x 3 with batch normalization; each stage after the first halves the image: after LeCun et al. 1998.</summary>
-/// <param name="Channels">Of each convolution, first to last; null is 32, 32, 64, 64.</param>
+/// <param name="Channels">Of each convolution, first to last; null is 24, 24, 40, 40, 64, 64.</param>
 public sealed record ConvolutionalNetwork(
     IReadOnlyList<int>? Channels = null,
     [property: Range(0, 0.9)] double Dropout = 0.1) : ImageNetwork;

@@ -7,12 +7,14 @@ namespace MaaS.Contracts.Training;
 /// <param name="Steps">Optimizer steps in all; Epochs of the base are how often the validation split is looked at, after equally many steps each.</param>
 /// <param name="Validation">Share of the text, behind the part that is learned from, that chooses the best parameters.</param>
 /// <param name="Test">Share of the text, its end, read once for the final figures; with 0 the figures are validation's, and say so.</param>
+/// <param name="Lora">When it goes on from a version: learn a low-rank change of its matrices instead of all its parameters.</param>
 public sealed record LanguageTraining(
     TokenizerSpec? Tokenizer = null,
     GptNetwork? Network = null,
     [property: Range(1, 10_000_000)] int Steps = 2000,
     [property: Range(0.01, 0.5)] double Validation = 0.1,
-    [property: Range(0, 0.5)] double Test = 0.05) : TrainingSpec(Epochs: 10);
+    [property: Range(0, 0.5)] double Test = 0.05,
+    LoraSpec? Lora = null) : TrainingSpec(Epochs: 10);
 
 public enum TokenizerKind { Characters, Bytes, BytePairs }
 

@@ -24,6 +24,8 @@ public static class Profiler
     public static DatasetProfile Profile(
         string path, ReadingOptions reading, IProgress<double>? progress = null, CancellationToken token = default, string? name = null)
     {
+        if ((reading.Format ?? TextFile.Format(path, name)) is var format && format is DatasetFormat.ImageFolders or DatasetFormat.Idx)
+            return ImageProfile.Of(path, format, progress, token);
         using var file = TableFile.Open(path, reading, name);
         var missing = new MissingTexts(file.Reading.Missing);
         var columns = Columns(file);

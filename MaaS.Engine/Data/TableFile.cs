@@ -41,7 +41,7 @@ internal abstract class TableFile(ReadingOptions reading, IReadOnlyList<string> 
         DatasetFormat.Parquet => ParquetTable.Open(path, reading),
         DatasetFormat.PlainText => PlainTextTable.Open(path, reading),
         DatasetFormat.JsonLines => JsonLinesTable.Open(path, reading),
-        DatasetFormat.ImageFolders or DatasetFormat.Idx => throw new UserError("reading.format names images, which cannot be read yet; allowed are csv, parquet, plain_text and json_lines."),
+        DatasetFormat.ImageFolders or DatasetFormat.Idx => throw new UserError("The file holds images, not a table; train an image model on it."),
         _ => CsvTable.Open(path, reading),
     };
 

@@ -10,6 +10,7 @@ namespace MaaS.Engine.Data;
 internal static class TextFile
 {
     private const int SampleBytes = 1 << 20;
+    private const string Image = "an image";
 
     // What people upload by mistake, by its first bytes.
     private static readonly (byte[] Magic, string What)[] s_others =
@@ -19,8 +20,8 @@ internal static class TextFile
         ([0x1F, 0x8B], "compressed with gzip"),
         ("%PDF"u8.ToArray(), "a PDF"),
         ("SQLite format 3"u8.ToArray(), "an SQLite database"),
-        ([0x89, 0x50, 0x4E, 0x47], "an image"),
-        ([0xFF, 0xD8, 0xFF], "an image"),
+        ([0x89, 0x50, 0x4E, 0x47], Image),
+        ([0xFF, 0xD8, 0xFF], Image),
     ];
 
     private static readonly string[] s_tables = [".csv", ".tsv", ".tab"];
@@ -37,6 +38,8 @@ internal static class TextFile
         var sample = Sample(path, SampleBytes);
         if (sample.AsSpan().StartsWith("PAR1"u8))
             return DatasetFormat.Parquet;
+        if (sample.AsSpan().StartsWith("PK"u8) && ImageFile.FormatOf(path) is { } images)
+            return images;
         // What is no text at all gets its sentence from the reader of tables.
         if (sample.Length == 0 || s_others.Any(other => sample.AsSpan().StartsWith(other.Magic)))
             return DatasetFormat.Csv;
@@ -58,8 +61,11 @@ internal static class TextFile
         var sample = Sample(path, SampleBytes);
         if (sample.Length == 0)
             throw new UserError("The file is empty.");
+        if (IdxFile.IsOne(sample))
+            throw new UserError("The file is an IDX file by itself; put the one with the images and the one with their labels into a ZIP archive.");
         if (s_others.FirstOrDefault(other => sample.AsSpan().StartsWith(other.Magic)).What is { } what)
-            throw new UserError($"The file is {what}, not a table in text form; save it as CSV or Parquet.");
+            throw new UserError($"The file is {what}, not a table in text form; save it as CSV or Parquet." +
+                (what == Image ? " A model that tells images apart learns from a ZIP archive with a folder of images for each class." : ""));
 
         var encoding = asked is null ? ByMark(sample) : Named(asked);
         if (encoding is not (UnicodeEncoding or UTF32Encoding) && IsBinary(sample))

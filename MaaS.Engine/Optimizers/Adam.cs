@@ -1,13 +1,15 @@
 // Adam (Kingma and Ba 2015, arXiv:1412.6980): m <- b1 m + (1-b1) g; v <- b2 v + (1-b2) g^2; mhat = m/(1-b1^t);
 // vhat = v/(1-b2^t); theta <- theta - alpha mhat/(sqrt(vhat)+eps). With a weight decay w it is AdamW (Loshchilov and Hutter 2019,
 // arXiv:1711.05101): theta <- (1 - alpha w) theta first, outside the moments.
+using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Optimizers;
 
-/// <param name="decayed">The part of theta that shrinks: matrices; a bias or a norm's scale has nothing to gain from it.</param>
+/// <param name="decayed">How many of theta, from the first on, shrink: matrices; a bias or a norm's scale has nothing to gain from it.</param>
+/// <param name="crew">Threads to share the work with.</param>
 internal sealed class Adam(
-    Tensor theta, Tensor gradient, double learningRate, double beta1, double beta2, double epsilon, double weightDecay = 0, Tensor? decayed = null)
+    Tensor theta, Tensor gradient, double learningRate, double beta1, double beta2, double epsilon, double weightDecay = 0, long decayed = long.MaxValue, Crew? crew = null)
     : Optimizer(learningRate)
 {
     private readonly Tensor _mean = zeros_like(theta).DetachFromDisposeScope();
@@ -22,11 +24,26 @@ internal sealed class Adam(
     protected override void Update()
     {
         var t = _steps.add_(1).item<long>();
-        if (weightDecay > 0)
-            (decayed ?? theta).mul_(1 - LearningRate * weightDecay);
-        _mean.mul_(beta1).add_(gradient * (1 - beta1));
-        _square.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
-        var denominator = _square.div(1 - Math.Pow(beta2, t)).sqrt_().add_(epsilon);
-        theta.addcdiv_(_mean, denominator, -LearningRate / (1 - Math.Pow(beta1, t)));
+        if (crew is null)
+            Update(t, 0, theta.numel());
+        else
+            crew.Run(member =>
+            {
+                using var quiet = no_grad();
+                var (from, to) = crew.Share(theta.numel(), member);
+                Update(t, from, to);
+            });
+    }
+
+    private void Update(long t, long from, long to)
+    {
+        Tensor Part(Tensor whole) => whole.slice(0, from, to, 1);
+        var (own, g, mean, square) = (Part(theta), Part(gradient), Part(_mean), Part(_square));
+        if (weightDecay > 0 && from < decayed)
+            own.slice(0, 0, Math.Min(decayed, to) - from, 1).mul_(1 - LearningRate * weightDecay);
+        mean.mul_(beta1).add_(g * (1 - beta1));
+        square.mul_(beta2).addcmul_(g, g, 1 - beta2);
+        var denominator = square.div(1 - Math.Pow(beta2, t)).sqrt_().add_(epsilon);
+        own.addcdiv_(mean, denominator, -LearningRate / (1 - Math.Pow(beta1, t)));
     }
 }

@@ -12,11 +12,13 @@ internal sealed class Muon : Optimizer
     private readonly MuonSpec _spec;
     private readonly Tensor _momentum;
     private readonly Adam _adam;
+    private readonly Crew? _crew;
     private readonly (Tensor Theta_NRC, Tensor Gradient_NRC, Tensor Momentum_NRC)[] _stacks;
 
-    public Muon(FlatParameters parameters, MuonSpec spec, double learningRate) : base(learningRate)
+    /// <param name="crew">Threads to share the matrices with.</param>
+    public Muon(FlatParameters parameters, MuonSpec spec, double learningRate, Crew? crew = null) : base(learningRate)
     {
-        _spec = spec;
+        (_spec, _crew) = (spec, crew);
         var (hidden, all) = (parameters.HiddenCount, parameters.Theta.numel());
         _momentum = zeros(hidden, dtype: parameters.Theta.dtype, device: parameters.Theta.device).DetachFromDisposeScope();
         // Matrices of one shape lie side by side, so they are one stack without a copy.
@@ -27,7 +29,7 @@ internal sealed class Muon : Optimizer
         ];
         _adam = new Adam(
             parameters.Theta.slice(0, hidden, all, 1).DetachFromDisposeScope(), parameters.Gradient.slice(0, hidden, all, 1).DetachFromDisposeScope(),
-            spec.AdamLearningRate, spec.Beta1, spec.Beta2, 1e-8, spec.WeightDecay, parameters.Theta.slice(0, hidden, parameters.DecayedCount, 1).DetachFromDisposeScope());
+            spec.AdamLearningRate, spec.Beta1, spec.Beta2, 1e-8, spec.WeightDecay, parameters.DecayedCount - hidden, crew);
     }
 
     public override IReadOnlyDictionary<string, Tensor> State => _adam.State
@@ -35,16 +37,28 @@ internal sealed class Muon : Optimizer
 
     protected override void Update()
     {
-        foreach (var (theta_NRC, gradient_NRC, momentum_NRC) in _stacks)
-        {
-            momentum_NRC.lerp_(gradient_NRC, 1 - _spec.Momentum);
-            var update_NRC = Orthogonalize(gradient_NRC.lerp(momentum_NRC, _spec.Momentum));
-            if (_spec.WeightDecay > 0)
-                theta_NRC.mul_(1 - LearningRate * _spec.WeightDecay);
-            theta_NRC.add_(update_NRC, alpha: -LearningRate * Math.Sqrt(Math.Max(1, (double)theta_NRC.shape[1] / theta_NRC.shape[2])));
-        }
+        foreach (var stack in _stacks)
+            if (_crew is null)
+                Update(stack.Theta_NRC, stack.Gradient_NRC, stack.Momentum_NRC);
+            else
+                _crew.Run(member =>
+                {
+                    using var quiet = no_grad();
+                    var (from, to) = _crew.Share(stack.Theta_NRC.shape[0], member);
+                    if (from < to)
+                        Update(stack.Theta_NRC.slice(0, from, to, 1), stack.Gradient_NRC.slice(0, from, to, 1), stack.Momentum_NRC.slice(0, from, to, 1));
+                });
         _adam.Scale = Scale;
         _adam.Step();
+    }
+
+    private void Update(Tensor theta_NRC, Tensor gradient_NRC, Tensor momentum_NRC)
+    {
+        momentum_NRC.lerp_(gradient_NRC, 1 - _spec.Momentum);
+        var update_NRC = Orthogonalize(gradient_NRC.lerp(momentum_NRC, _spec.Momentum));
+        if (_spec.WeightDecay > 0)
+            theta_NRC.mul_(1 - LearningRate * _spec.WeightDecay);
+        theta_NRC.add_(update_NRC, alpha: -LearningRate * Math.Sqrt(Math.Max(1, (double)theta_NRC.shape[1] / theta_NRC.shape[2])));
     }
 
     /// <summary>Coefficients of the iteration: chosen by its authors for speed; singular values end between 0.7 and 1.2.</summary>

@@ -33,19 +33,20 @@ internal abstract class Optimizer(double learningRate) : IDisposable
     }
 
     /// <param name="spec">With its learning rate filled in.</param>
-    public static Optimizer For(OptimizerSpec spec, FlatParameters parameters)
+    /// <param name="crew">Threads that the dearer methods share their work with; null leaves it to libtorch's.</param>
+    public static Optimizer For(OptimizerSpec spec, FlatParameters parameters, Crew? crew = null)
     {
         var rate = spec.LearningRate ?? DefaultLearningRate(spec);
-        var (theta, gradient, decayed) = (parameters.Theta, parameters.Gradient, parameters.Decayed);
+        var (theta, gradient) = (parameters.Theta, parameters.Gradient);
         return spec switch
         {
             GradientDescentSpec or SgdSpec => new GradientDescent(theta, gradient, rate),
             MomentumSpec momentum => new Momentum(theta, gradient, rate, momentum.Beta),
-            AdamSpec adam => new Adam(theta, gradient, rate, adam.Beta1, adam.Beta2, adam.Epsilon),
-            AdamWSpec adamw => new Adam(theta, gradient, rate, adamw.Beta1, adamw.Beta2, adamw.Epsilon, adamw.WeightDecay, decayed),
+            AdamSpec adam => new Adam(theta, gradient, rate, adam.Beta1, adam.Beta2, adam.Epsilon, crew: crew),
+            AdamWSpec adamw => new Adam(theta, gradient, rate, adamw.Beta1, adamw.Beta2, adamw.Epsilon, adamw.WeightDecay, parameters.DecayedCount, crew),
             RmsPropSpec rmsprop => new RmsProp(theta, gradient, rate, rmsprop.Beta, rmsprop.Epsilon),
-            LionSpec lion => new Lion(theta, gradient, rate, lion.Beta1, lion.Beta2, lion.WeightDecay, decayed),
-            MuonSpec muon => new Muon(parameters, muon, rate),
+            LionSpec lion => new Lion(theta, gradient, rate, lion.Beta1, lion.Beta2, lion.WeightDecay, parameters.Decayed),
+            MuonSpec muon => new Muon(parameters, muon, rate, crew),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, null),
         };
     }

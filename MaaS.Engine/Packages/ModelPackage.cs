@@ -16,9 +16,10 @@ public sealed class ParityException(string message) : Exception(message);
 
 /// <summary>What a task brings to its package; files of its own, such as a tokenizer, lie in the folder before.</summary>
 /// <param name="Training">The settings with every derived value filled in.</param>
+/// <param name="Encoder">What the encoder learned, as <see cref="SavedNetwork.Json"/>: with the settings and the weights, all there is to build the network again.</param>
 internal sealed record PackageContent(
     ModelTask Task, Onnx.ModelProto Graph, nn.Module Network, TrainingSpec Training, IReadOnlyList<ModelInput> Inputs,
-    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage);
+    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null);
 
 /// <summary>Rows that training never saw, and the trained network's answers to them.</summary>
 /// <param name="Columns">One array per input, as <see cref="Model.Run"/> takes them.</param>
@@ -49,8 +50,10 @@ internal static class ModelPackage
         Directory.CreateDirectory(folder);
         using (var file = File.Create(Path.Combine(folder, "model.onnx")))
             content.Graph.WriteTo(file);
-        Safetensors.Write(Path.Combine(folder, "weights.safetensors"), content.Network.state_dict(),
-            new Dictionary<string, string> { ["training"] = JsonSerializer.Serialize(content.Training, MaaSJson.Options) });
+        var metadata = new Dictionary<string, string> { ["training"] = SavedNetwork.Json(content.Training) };
+        if (content.Encoder is not null)
+            metadata["encoder"] = content.Encoder;
+        Safetensors.Write(Path.Combine(folder, SavedNetwork.FileName), content.Network.state_dict(), metadata);
 
         var manifest = new ModelManifest(
             1, content.Task, content.Inputs, [.. content.Graph.Graph.Output.Select(OutputOf)], content.Labels, content.Target, content.Training,
@@ -69,7 +72,9 @@ internal static class ModelPackage
         return manifest;
     }
 
-    private static double Difference(Model served, HeldOut heldOut, IReadOnlyList<string>? labels)
+    /// <summary>The largest between the graph's answers and the network's.</summary>
+    /// <exception cref="ParityException">Another number of answers, or labels that are not those of the highest probabilities.</exception>
+    public static double Difference(Model served, HeldOut heldOut, IReadOnlyList<string>? labels)
     {
         var answers = served.Run(heldOut.Columns, heldOut.Rows);
         var (onnx, torch) = (answers.Probabilities ?? answers.Values!, heldOut.Answers);

@@ -3,6 +3,7 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Images;
 using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Recommendation;
 using MaaS.Engine.Tasks.Tabular;
@@ -13,7 +14,8 @@ namespace MaaS.Engine.Tasks;
 
 /// <param name="Lineage">Where the data came from, for the manifest.</param>
 /// <param name="Package">An empty folder for the model package.</param>
-public sealed record TrainingPlace(Lineage Lineage, Checkpointing Checkpointing, string Package);
+/// <param name="Source">The folder with the weights file of the version to go on from; null begins anew.</param>
+public sealed record TrainingPlace(Lineage Lineage, Checkpointing Checkpointing, string Package, string? Source = null);
 
 /// <param name="Environment">Device, threads and versions, for the run's record.</param>
 public sealed record TrainingOutcome(ModelManifest Manifest, IReadOnlyDictionary<string, string> Environment);
@@ -30,6 +32,7 @@ public static class ModelTraining
         return training switch
         {
             TabularTraining tabular => TabularRun.Run(tabular, data, test, place, progress, token),
+            ImageTraining image => ImageRun.Run(image, data, test, place, progress, token),
             TextTraining text => TextRun.Run(text, data, test, place, progress, token),
             LanguageTraining language => LanguageRun.Run(language, data, place, progress, token),
             RecommendationTraining recommendation => RecommendationRun.Run(recommendation, data, place, progress, token),

@@ -10,31 +10,44 @@ namespace MaaS.Engine.Training;
 /// <param name="spec">Every value filled in.</param>
 internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute compute, Checkpointing checkpointing, IProgress<Report> progress)
 {
-    /// <summary>How often the loss of one batch is read back; each reading waits for the device.</summary>
-    private const int StepsBetweenBatchLosses = 50;
+    /// <summary>How often the loss of one batch is read back and a checkpoint may be taken; each waits for the device.</summary>
+    private const int StepsBetweenPauses = 50;
 
     private readonly int _stepsPerEpoch = StepsPerEpoch(task, spec);
 
     /// <summary>Trains, and leaves the best parameters seen in the network.</summary>
     /// <exception cref="UserError">The loss is no longer a number.</exception>
+    /// <exception cref="MemoryShortage">A step needs more memory than there is.</exception>
     public TrainingProgress Run(CancellationToken token)
     {
+        try
+        {
+            return Learn(token);
+        }
+        catch (Exception error) when (MemoryShortage.IsMeant(error))
+        {
+            throw new MemoryShortage(spec, compute, error);
+        }
+    }
+
+    private TrainingProgress Learn(CancellationToken token)
+    {
         using var outer = NewDisposeScope();
+        task.Precision = compute.Precision;
         using var parameters = new FlatParameters(task.Network, task.IsHidden);
-        using var optimizer = Optimizer.For(spec.Optimizer!, parameters);
+        using var optimizer = Optimizer.For(spec.Optimizer!, parameters, task.Crew);
         using var average = spec.Ema is { } decay ? new Average(parameters, decay) : null;
         using var best = new Snapshot(parameters);
         var state = State(parameters, optimizer, average, best);
-        var at = checkpointing.Restore(state) ?? new TrainingProgress();
-        if (at.Epoch > 0)
+        var at = checkpointing.Restore(state);
+        if (at is not null)
             progress.Report(new Said($"resumed after epoch {at.Epoch}, step {at.Step}"));
+        at ??= spec.From is null ? new TrainingProgress() : Begun(average);
 
         while (at.Epoch < spec.Epochs && !Exhausted(at))
         {
-            at = at with { Epoch = at.Epoch + 1 };
-            var trainLoss = OneEpoch(at, parameters, optimizer, average, token);
-            at = at with { Step = at.Step + _stepsPerEpoch };
-            at = Judge(at, trainLoss, average, best, optimizer);
+            at = compute.Precision.During(() => OneEpoch(at, parameters, optimizer, average, state, token));
+            at = Judge(at, average, best, optimizer);
             checkpointing.Save(at, state);
         }
 
@@ -63,19 +76,32 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         .. best.State,
     ];
 
-    /// <returns>Mean loss over the epoch's rows.</returns>
-    private double OneEpoch(TrainingProgress at, FlatParameters parameters, Optimizer optimizer, Average? average, CancellationToken token)
+    /// <summary>What the network is worth before the first step: only what is better than that is kept.</summary>
+    private TrainingProgress Begun(Average? average)
+    {
+        var figures = Look(average);
+        foreach (var (name, value) in figures)
+            progress.Report(new Measured($"val_{name}", 0, value));
+        progress.Report(new Said($"it begins with {Described(figures)}"));
+        return new TrainingProgress(BestLoss: double.IsFinite(figures["loss"]) ? figures["loss"] : double.PositiveInfinity);
+    }
+
+    /// <summary>Goes through a new epoch, or through what is left of the one under way.</summary>
+    private TrainingProgress OneEpoch(
+        TrainingProgress at, FlatParameters parameters, Optimizer optimizer, Average? average, IReadOnlyCollection<KeyValuePair<string, Tensor>> state, CancellationToken token)
     {
         using var scope = NewDisposeScope();
+        var epoch = at.Epoch + 1;
         var schedule = new Schedule(spec.Schedule ?? new ConstantSchedule(), (long)_stepsPerEpoch * spec.Epochs, _stepsPerEpoch);
-        var order_N = tensor(task.Order(at.Epoch, spec.Seed)).to(compute.Device);
-        var total = zeros(1, dtype: ScalarType.Float64, device: compute.Device);
+        var order_N = tensor(task.Order(epoch, spec.Seed)).to(task.GathersOnCpu ? CPU : compute.Device);
+        var total = tensor(new[] { at.LossSum }, device: compute.Device);
         var rows = BatchSize(task, spec);
-        for (var step = 0; step < _stepsPerEpoch; step++)
+        compute.Reseed(spec.Seed, at.Step);
+        for (var step = at.Step - (long)at.Epoch * _stepsPerEpoch; step < _stepsPerEpoch; step++)
         {
             token.ThrowIfCancellationRequested();
             using var batch = NewDisposeScope();
-            var first = (long)step * rows * spec.Accumulation;
+            var first = step * rows * spec.Accumulation;
             var last = Math.Min(first + (long)rows * spec.Accumulation, task.TrainRows);
             parameters.Gradient.zero_();
             var sum = zeros(1, device: compute.Device);
@@ -86,15 +112,20 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
             }
             if (spec.ClipNorm is { } norm)
                 Clip(parameters.Gradient, norm);
-            optimizer.Scale = schedule.At(at.Step + step, at.Reductions);
+            optimizer.Scale = schedule.At(at.Step, at.Reductions);
             optimizer.Step();
-            average?.Add(at.Step + step + 1);
+            at = at with { Step = at.Step + 1 };
+            average?.Add(at.Step);
             using (no_grad())
                 total.add_(sum * (last - first));
-            if ((at.Step + step + 1) % StepsBetweenBatchLosses == 0)
-                progress.Report(new Measured("batch_loss", at.Step + step + 1, sum.item<float>()));
+            if (at.Step % StepsBetweenPauses != 0)
+                continue;
+            progress.Report(new Measured("batch_loss", at.Step, sum.item<float>()));
+            if (checkpointing.IsDue)
+                checkpointing.Save(at with { LossSum = total.item<double>() }, state);
+            compute.Reseed(spec.Seed, at.Step);
         }
-        return total.item<double>() / task.TrainRows;
+        return at with { Epoch = epoch, LossSum = total.item<double>() };
     }
 
     /// <summary>Pascanu et al. 2013, arXiv:1211.5063. On the device, so that nothing waits for the norm.</summary>
@@ -105,10 +136,13 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         gradient.mul_((norm / (gradient.norm() + 1e-6)).clamp_(max: 1));
     }
 
+    private IReadOnlyDictionary<string, double> Look(Average? average) => average is null ? task.Validate() : average.Instead(task.Validate);
+
     /// <summary>Looks at the validation rows, keeps the network if it is the best so far, and tells.</summary>
-    private TrainingProgress Judge(TrainingProgress at, double trainLoss, Average? average, Snapshot best, Optimizer optimizer)
+    private TrainingProgress Judge(TrainingProgress at, Average? average, Snapshot best, Optimizer optimizer)
     {
-        var figures = average is null ? task.Validate() : average.Instead(task.Validate);
+        var (trainLoss, figures) = (at.LossSum / task.TrainRows, Look(average));
+        at = at with { LossSum = 0 };
         if (!double.IsFinite(figures["loss"]))
             throw new UserError($"The loss became {figures["loss"]} in epoch {at.Epoch}; lower optimizer.learning_rate (it is {optimizer.LearningRate}).");
         if (figures["loss"] < at.BestLoss)
@@ -135,12 +169,19 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
             progress.Report(new Measured($"val_{name}", at.Step, value));
         progress.Report(new Measured("learning_rate", at.Step, learningRate));
         progress.Report(new Measured("epoch", at.Step, at.Epoch));
-        progress.Report(new Said($"epoch {at.Epoch}: train loss {trainLoss:g6}, {string.Join(", ", figures.Select(figure => $"validation {figure.Key} {figure.Value:g6}"))}"));
+        progress.Report(new Said($"epoch {at.Epoch}: train loss {trainLoss:g6}, {Described(figures)}"));
         progress.Report(new Advanced((double)at.Epoch / spec.Epochs, $"epoch {at.Epoch} of at most {spec.Epochs}"));
     }
+
+    private static string Described(IReadOnlyDictionary<string, double> figures) =>
+        string.Join(", ", figures.Select(figure => $"validation {figure.Key} {figure.Value:g6}"));
 }
 
 /// <summary>How far a training has come; with the tensors of the checkpoint, all there is to go on from.</summary>
+/// <param name="Epoch">Epochs that are done.</param>
+/// <param name="Step">Steps that are done, those of the epoch under way included.</param>
+/// <param name="LossSum">Of the rows of the epoch under way so far.</param>
 /// <param name="Reductions">How often a plateau lowered the learning rate, last after <paramref name="ReducedEpoch"/>.</param>
 internal sealed record TrainingProgress(
-    int Epoch = 0, long Step = 0, double BestLoss = double.PositiveInfinity, int BestEpoch = 0, int Reductions = 0, int ReducedEpoch = 0);
+    int Epoch = 0, long Step = 0, double BestLoss = double.PositiveInfinity, int BestEpoch = 0, int Reductions = 0, int ReducedEpoch = 0,
+    double LossSum = 0);

@@ -10,7 +10,9 @@ public static class TokenizerFile
 {
     private static readonly JsonSerializerOptions s_written = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(Tokenizer tokenizer, string path)
+    public static void Write(Tokenizer tokenizer, string path) => File.WriteAllText(path, Text(tokenizer));
+
+    public static string Text(Tokenizer tokenizer)
     {
         JsonObject ByteLevel() => new()
         {
@@ -43,7 +45,7 @@ public static class TokenizerFile
                 ["merges"] = new JsonArray([.. tokenizer.Merges.Select(merge => new JsonArray(merge.Left, merge.Right))]),
             },
         };
-        File.WriteAllText(path, file.ToJsonString(s_written));
+        return file.ToJsonString(s_written);
     }
 
     /// <exception cref="ModelLoadException">The file is absent, broken, or of a kind this server does not know.</exception>
@@ -51,9 +53,23 @@ public static class TokenizerFile
     {
         try
         {
-            return Parse(JsonNode.Parse(File.ReadAllBytes(path))!.AsObject());
+            return Parse(File.ReadAllText(path));
         }
-        catch (Exception broken) when (broken is JsonException or IOException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
+        catch (IOException broken)
+        {
+            throw new ModelLoadException($"tokenizer.json cannot be read: {broken.Message}", broken);
+        }
+    }
+
+    /// <param name="json">The content of such a file.</param>
+    /// <exception cref="ModelLoadException">It is broken, or of a kind this server does not know.</exception>
+    public static Tokenizer Parse(string json)
+    {
+        try
+        {
+            return Parse(JsonNode.Parse(json)!.AsObject());
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
         {
             throw new ModelLoadException($"tokenizer.json cannot be read: {broken.Message}", broken);
         }

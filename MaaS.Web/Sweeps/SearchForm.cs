@@ -59,8 +59,8 @@ public sealed class SearchForm(TrainJob job, TrainingSpec training)
     public string? RegisterAs { get; set; } = job.RegisterAs;
 
     /// <summary>What can be varied: every setting the run has, and those it could have.</summary>
-    public IReadOnlyList<string> Paths { get; } = [.. Leaves(JsonSerializer.SerializeToNode(training, MaaSJson.Options)!, "")
-        .Select(leaf => leaf.Path).Union(s_optional).Where(path => path is not ("task" or "seed") && !path.StartsWith("split", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Paths { get; } = [.. Leaves(training)
+        .Select(leaf => leaf.Path).Union(s_optional).Where(path => path is not ("task" or "seed" or "from") && !path.StartsWith("split", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>With the settings a successful run ended up with, else those it was asked for.</summary>
     public static SearchForm? From(RunView run) => run.Job.Spec is TrainJob job ? new(job, run.Outcome?.Manifest.Training ?? job.Training) : null;
@@ -76,7 +76,7 @@ public sealed class SearchForm(TrainJob job, TrainingSpec training)
     /// <summary>A decade around the learning rate, and the dropout where there is one: what pays most often.</summary>
     private static IEnumerable<VariedSetting> Suggested(TrainingSpec training)
     {
-        foreach (var (path, value) in Leaves(JsonSerializer.SerializeToNode(training, MaaSJson.Options)!, ""))
+        foreach (var (path, value) in Leaves(training))
         {
             if (path == "optimizer.learning_rate" && value.GetValue<double>() is var rate)
                 yield return new() { Path = path, Kind = RangeKind.LogUniform, Min = Rounded(rate / 10), Max = Rounded(rate * 10) };
@@ -86,6 +86,10 @@ public sealed class SearchForm(TrainJob job, TrainingSpec training)
     }
 
     private static double Rounded(double value) => double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>Every setting; without the network's, where that is a version's and stays as it is.</summary>
+    private static IEnumerable<(string Path, JsonValue Value)> Leaves(TrainingSpec training) =>
+        Leaves(JsonSerializer.SerializeToNode(training, MaaSJson.Options)!, "").Where(leaf => training.From is null || !leaf.Path.StartsWith("network.", StringComparison.Ordinal));
 
     private static IEnumerable<(string Path, JsonValue Value)> Leaves(JsonNode node, string path) => node switch
     {

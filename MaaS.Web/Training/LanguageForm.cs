@@ -7,6 +7,7 @@ public sealed class LanguageForm : FamilyForm
 {
     public static GptNetwork Gpt { get; } = new();
     public static TokenizerSpec Tokenizer { get; } = new();
+    public static LoraSpec Lora { get; } = new();
     public static LanguageTraining Training { get; } = new();
 
     public TokenizerKind? Tokens { get; set; }
@@ -25,8 +26,15 @@ public sealed class LanguageForm : FamilyForm
     public double? Validation { get; set; }
     public double? Test { get; set; }
 
+    /// <summary>Whether only a low-rank change is learned, where the training goes on from a version.</summary>
+    public bool Adapts { get; set; }
+    public int? Rank { get; set; }
+    public double? Alpha { get; set; }
+    public LoraMatrices Matrices { get; set; }
+    public double? LoraDropout { get; set; }
+
     public override TrainingSpec Build() =>
-        new LanguageTraining(BuildTokenizer(), BuildNetwork(), Steps ?? Training.Steps, Validation ?? Training.Validation, Test ?? Training.Test);
+        new LanguageTraining(BuildTokenizer(), BuildNetwork(), Steps ?? Training.Steps, Validation ?? Training.Validation, Test ?? Training.Test, BuildLora());
 
     public static LanguageForm From(LanguageTraining training)
     {
@@ -41,10 +49,14 @@ public sealed class LanguageForm : FamilyForm
         if (training.Network is { } gpt)
             (form.Layers, form.Heads, form.Width, form.Context, form.KeyValueHeads, form.Activation, form.Positions, form.Dropout) =
                 (gpt.Layers, gpt.Heads, gpt.Width, gpt.Context, gpt.KeyValueHeads, gpt.Activation, gpt.Positions, gpt.Dropout);
+        if (training.Lora is { } lora)
+            (form.Adapts, form.Rank, form.Alpha, form.Matrices, form.LoraDropout) = (true, lora.Rank, lora.Alpha, lora.Matrices, lora.Dropout);
         return form;
     }
 
     private TokenizerSpec? BuildTokenizer() => Untouched(Tokens, Vocabulary) ? null : new(Tokens ?? Tokenizer.Kind, Vocabulary ?? Tokenizer.Vocabulary);
+
+    private LoraSpec? BuildLora() => Adapts ? new(Rank ?? Lora.Rank, Alpha ?? Lora.Alpha, Matrices, LoraDropout ?? Lora.Dropout) : null;
 
     private GptNetwork? BuildNetwork() => Untouched(Layers, Heads, Width, Context, KeyValueHeads, Activation, Positions, Dropout) ? null : new(
         Layers ?? Gpt.Layers, Heads ?? Gpt.Heads, Width ?? Gpt.Width, Context ?? Gpt.Context, KeyValueHeads,

@@ -2,6 +2,7 @@
 // Null is "as the record says", so the defaults live there alone. It becomes a TrainJob, and can be filled from one; it validates nothing.
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using System.Text.RegularExpressions;
 
@@ -13,6 +14,9 @@ public sealed partial class TrainForm
     private Guid? _met;
 
     public DatasetVersionView? Data { get; private set; }
+
+    /// <summary>The version to go on from; null begins anew.</summary>
+    public ModelVersionView? Source { get; private init; }
     public Family Family { get; set; }
 
     public TabularForm Tabular { get; private set; } = new();
@@ -32,6 +36,7 @@ public sealed partial class TrainForm
     public int? Patience { get; set; }
     public int? Seed { get; set; }
     public DeviceChoice Device { get; set; }
+    public PrecisionChoice Precision { get; set; }
 
     public Guid? ExperimentId { get; set; }
     public string? RunName { get; set; }
@@ -60,14 +65,14 @@ public sealed partial class TrainForm
     /// <summary>Learns from this version; the columns of another dataset are guessed anew.</summary>
     public void Use(DatasetVersionView data)
     {
-        if (data.DatasetId != Data?.DatasetId) (_met, RegisterAs) = (null, Slug(data.DatasetName));
+        if (data.DatasetId != Data?.DatasetId && Source is null) (_met, RegisterAs) = (null, Slug(data.DatasetName));
         Data = data;
     }
 
-    /// <summary>Sees what the data is: guesses task and columns, unless a person or an earlier run has said.</summary>
+    /// <summary>Sees what the data is: guesses task and columns, unless a person, an earlier run or a version to go on from has said.</summary>
     public void Meet(DatasetProfile profile)
     {
-        if (_met == Data?.DatasetId) return;
+        if (Source is not null || _met == Data?.DatasetId) return;
         _met = Data?.DatasetId;
         var sample = SampleData.All.FirstOrDefault(sample => sample.FileName == Data?.FileName);
         Family = Families.Suggest(profile, sample);
@@ -91,18 +96,27 @@ public sealed partial class TrainForm
                 Patience = Patience ?? training.Patience,
                 Seed = Seed ?? training.Seed,
                 Device = Device,
+                Precision = Precision,
+                From = Source?.Id,
             },
             ExperimentId, RunName, RegisterAs);
     }
 
+    /// <summary>On from a version, with its settings but the optimizer's: what suits a beginning makes too large steps now.</summary>
+    /// <param name="training">The version's own.</param>
+    public static TrainForm Continue(ModelVersionView source, TrainingSpec training, DatasetVersionView? data) =>
+        From(new TrainJob(Guid.Empty, training with { Optimizer = null }, RegisterAs: source.Model), data, source);
+
     /// <summary>The same settings again; the name of the run is left to the platform.</summary>
-    public static TrainForm From(TrainJob job, DatasetVersionView data)
+    /// <param name="source">The version the job goes on from, if it does.</param>
+    public static TrainForm From(TrainJob job, DatasetVersionView? data, ModelVersionView? source = null)
     {
         var training = job.Training;
         var form = new TrainForm
         {
-            _met = data.DatasetId,
+            _met = data?.DatasetId,
             Data = data,
+            Source = source,
             Optimizer = OptimizerForm.From(training.Optimizer),
             Schedule = ScheduleForm.From(training.Schedule),
             ClipNorm = training.ClipNorm,
@@ -113,6 +127,7 @@ public sealed partial class TrainForm
             Patience = training.Patience,
             Seed = training.Seed,
             Device = training.Device,
+            Precision = training.Precision,
             ExperimentId = job.ExperimentId,
             RegisterAs = job.RegisterAs,
         };

@@ -5,9 +5,11 @@ using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Datasets;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
+using MaaS.Catalog.Models;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
 using MaaS.Engine;
 using MaaS.Engine.Data;
 using MaaS.Engine.Tasks;
@@ -30,10 +32,13 @@ internal sealed class TrainingRun(
     {
         var job = await Outage.Outlast(() => LoadJob(token), token);
         heartbeat.Report(0, "reading the data");
-        var data = await Version(train.DatasetVersionId, "dataset_version_id", token);
+        var data = await Version(job.TeamId, train.DatasetVersionId, "dataset_version_id", token);
         var test = train.Training.TestDatasetVersionId is { } id
-            ? await Verified(await Version(id, "training.split.test_dataset_version_id", token), token)
+            ? await Verified(await Version(job.TeamId, id, "training.split.test_dataset_version_id", token), token)
             : null;
+        var source = train.Training.From is { } from ? await Source(job.TeamId, from, token) : null;
+        if (source is not null)
+            Tell(source, train.Training, data);
 
         await using var reporter = new MetricReporter(metrics, lease, job.RunId!.Value);
         reporter.Start();
@@ -46,9 +51,9 @@ internal sealed class TrainingRun(
         var outcome = ModelTraining.Run(
             train.Training, await Verified(data, token), test,
             new TrainingPlace(
-                new Lineage(job.RunId, data.Id, data.Sha256),
+                new Lineage(job.RunId, data.Id, data.Sha256, source is null ? null : $"{source.Model.Name}/{source.Number}"),
                 new Checkpointing(Environment.CurrentDirectory, resumeFrom, (path, step) => Keep(path, step, reporter).GetAwaiter().GetResult(), CheckpointEvery, $"{job.Id}"),
-                folder),
+                folder, source is null ? null : await Weights(source, token)),
             new Listener(reporter, heartbeat), token);
 
         await sampling.CancelAsync();
@@ -100,14 +105,38 @@ internal sealed class TrainingRun(
     private async Task<DataFile> Verified(DatasetVersion version, CancellationToken token) =>
         new(await artifacts.VerifiedPath(version.Sha256, token), version.FileName, version.Profile!);
 
-    private Task<DatasetVersion> Version(Guid id, string field, CancellationToken token) => Outage.Outlast(async () =>
+    private Task<DatasetVersion> Version(Guid team, Guid id, string field, CancellationToken token) => Outage.Outlast(async () =>
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        var version = await context.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id, token);
+        var version = await context.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && row.TeamId == team, token);
         return version is { State: DatasetState.Ready, Profile: not null }
             ? version
             : throw new UserError($"{field} is {id}, a dataset version that {(version is null ? "was deleted" : $"is {version.State.ToString().ToLowerInvariant()}, not ready")}.");
     }, token);
+
+    private Task<ModelVersion> Source(Guid team, Guid id, CancellationToken token) => Outage.Outlast(async () =>
+    {
+        await using var context = await contexts.CreateDbContextAsync(token);
+        return await context.ModelVersions.AsNoTracking().Include(row => row.Model).Include(row => row.Files).SingleOrDefaultAsync(row => row.Id == id && row.TeamId == team, token)
+            ?? throw new UserError($"training.from is {id}, a model version that was deleted.");
+    }, token);
+
+    private static void Tell(ModelVersion source, TrainingSpec training, DatasetVersion data)
+    {
+        Console.WriteLine($"goes on from version {source.Number} of {source.Model.Name}");
+        if (source.Manifest.Lineage.DatasetSha256 == data.Sha256 && !Continuation.HoldsOutTheSame(training, source.Manifest.Training))
+            Console.WriteLine("it learned from the same data, divided otherwise: rows that test now may be rows it has learned from, so the test figures may flatter");
+    }
+
+    /// <summary>A folder with what a training needs to go on from the version.</summary>
+    private async Task<string> Weights(ModelVersion source, CancellationToken token)
+    {
+        var weights = source.Files.SingleOrDefault(file => file.Path == ModelManifest.Weights)
+            ?? throw new UserError($"training.from is version {source.Number} of {source.Model.Name}, which has no {ModelManifest.Weights} to go on from.");
+        var folder = Directory.CreateDirectory("source").FullName;
+        File.Copy(await artifacts.VerifiedPath(weights.Sha256, token), Path.Combine(folder, weights.Path), overwrite: true);
+        return folder;
+    }
 
     private async Task<Job> LoadJob(CancellationToken token)
     {

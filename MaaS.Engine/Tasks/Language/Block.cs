@@ -1,5 +1,7 @@
-// One transformer block: attention over the tokens before, then a layer on each token, each added to the stream (pre-norm).
+// One transformer block: attention over the tokens before, or over those it is told of, then a layer on each token, each added to the
+// stream (pre-norm).
 using MaaS.Contracts.Training;
+using MaaS.Engine.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -23,13 +25,14 @@ internal sealed class Block : nn.Module
     {
         _spec = spec;
         (_heads, _keyValueHeads, _headWidth) = (spec.Heads, spec.KeyValueHeads ?? spec.Heads, spec.Width / spec.Heads);
-        var small = 0.02 / Math.Sqrt(2 * spec.Layers);
+        var usual = Gpt.Deviation(spec);
+        var small = usual / Math.Sqrt(2 * spec.Layers);
         var inner = InnerWidth(spec);
         attention_norm_C = nn.Parameter(ones(spec.Width));
-        query_key_value = Gpt.Normal(0.02, (_heads + 2 * _keyValueHeads) * _headWidth, spec.Width);
+        query_key_value = Gpt.Normal(usual, (_heads + 2 * _keyValueHeads) * _headWidth, spec.Width);
         attention_out_CC = Gpt.Normal(small, spec.Width, spec.Width);
         mlp_norm_C = nn.Parameter(ones(spec.Width));
-        mlp_in = Gpt.Normal(0.02, spec.Activation == GptActivation.SwiGlu ? 2 * inner : inner, spec.Width);
+        mlp_in = Gpt.Normal(usual, spec.Activation == GptActivation.SwiGlu ? 2 * inner : inner, spec.Width);
         mlp_out = Gpt.Normal(small, spec.Width, inner);
         dropout = nn.Dropout(spec.Dropout);
         RegisterComponents();
@@ -38,16 +41,26 @@ internal sealed class Block : nn.Module
     /// <summary>Four times the width; two thirds of that for SwiGLU, which has a matrix more (Shazeer 2020, arXiv:2002.05202).</summary>
     public static int InnerWidth(GptNetwork spec) => spec.Activation == GptActivation.SwiGlu ? (8 * spec.Width / 3 + 7) / 8 * 8 : 4 * spec.Width;
 
-    public Tensor Forward(Tensor x_BTC, Rotation? rotation)
+    /// <summary>Whether a matrix is among those, by its name in the network.</summary>
+    public static bool Has(string name, LoraMatrices which) => name[(name.LastIndexOf('.') + 1)..] switch
     {
-        x_BTC = x_BTC + dropout.call(Attention(nn.functional.layer_norm(x_BTC, [_spec.Width], attention_norm_C), rotation));
-        return x_BTC + dropout.call(Mlp(nn.functional.layer_norm(x_BTC, [_spec.Width], mlp_norm_C)));
+        nameof(query_key_value) or nameof(attention_out_CC) => which != LoraMatrices.Mlp,
+        nameof(mlp_in) or nameof(mlp_out) => which != LoraMatrices.Attention,
+        _ => false,
+    };
+
+    /// <param name="changes">Null unless only these learn.</param>
+    /// <param name="seen">Which tokens each token sees, broadcast to (B, H, T, T); null: itself and those before it.</param>
+    public Tensor Forward(Tensor x_BTC, Rotation? rotation, LowRank? changes, Tensor? seen)
+    {
+        x_BTC = x_BTC + dropout.call(Attention(nn.functional.layer_norm(x_BTC, [_spec.Width], attention_norm_C), rotation, changes, seen));
+        return x_BTC + dropout.call(Mlp(nn.functional.layer_norm(x_BTC, [_spec.Width], mlp_norm_C), changes));
     }
 
-    private Tensor Attention(Tensor x_BTC, Rotation? rotation)
+    private Tensor Attention(Tensor x_BTC, Rotation? rotation, LowRank? changes, Tensor? seen)
     {
         var (b, t) = (x_BTC.shape[0], x_BTC.shape[1]);
-        var parts = nn.functional.linear(x_BTC, query_key_value)
+        var parts = LowRank.Linear(x_BTC, query_key_value, changes, training)
             .view(b, t, _heads + 2 * _keyValueHeads, _headWidth).transpose(1, 2)
             .split([_heads, _keyValueHeads, _keyValueHeads], 1);
         var (query_BHTD, key_BKTD, value_BKTD) = (parts[0], parts[1], parts[2]);
@@ -55,13 +68,13 @@ internal sealed class Block : nn.Module
             (query_BHTD, key_BKTD) = (rotation.Turn(query_BHTD), rotation.Turn(key_BKTD));
         if (_keyValueHeads < _heads)
             (key_BKTD, value_BKTD) = (Repeat(key_BKTD), Repeat(value_BKTD));
-        var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, is_casual: true);
-        return nn.functional.linear(y_BHTD.transpose(1, 2).reshape(b, t, _spec.Width), attention_out_CC);
+        var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, seen, is_casual: seen is null);
+        return LowRank.Linear(y_BHTD.transpose(1, 2).reshape(b, t, _spec.Width), attention_out_CC, changes, training);
     }
 
-    private Tensor Mlp(Tensor x_BTC)
+    private Tensor Mlp(Tensor x_BTC, LowRank? changes)
     {
-        var y = nn.functional.linear(x_BTC, mlp_in);
+        var y = LowRank.Linear(x_BTC, mlp_in, changes, training);
         if (_spec.Activation == GptActivation.SwiGlu)
         {
             var halves = y.chunk(2, -1);
@@ -69,7 +82,7 @@ internal sealed class Block : nn.Module
         }
         else
             y = nn.functional.gelu(y);
-        return nn.functional.linear(y, mlp_out);
+        return LowRank.Linear(y, mlp_out, changes, training);
     }
 
     /// <summary>Each head of keys and values serves heads / K heads of queries.</summary>

@@ -31,8 +31,41 @@ internal static class LanguagePackage
             folder,
             new PackageContent(
                 ModelTask.LanguageModel, GptGraph.Of(network), network, spec,
-                [new ModelInput("input_ids", ColumnType.Text, TensorType.Int64, [-1, -1])], null, "text", metrics, lineage),
+                [new ModelInput("input_ids", ColumnType.Text, TensorType.Int64, [-1, -1])], null, "text", metrics, lineage,
+                TokenizerFile.Text(parts.Tokenizer)),
             rows, [Sample(network, parts.Tokenizer, heldOut)], served => Difference(served, network, heldOut, rows, token));
+    }
+
+    /// <summary>What training left, from a package's folder.</summary>
+    /// <exception cref="UserError">The weights file is not one of a language model.</exception>
+    public static (LanguageTraining Training, Tokenizer Tokenizer, Gpt Network) Load(string folder)
+    {
+        using var saved = SavedNetwork.Read(folder);
+        return Load(saved);
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static (LanguageTraining Training, Tokenizer Tokenizer, Gpt Network) Load(SavedNetwork saved)
+    {
+        var training = saved.Training<LanguageTraining>();
+        if (training.Network is null)
+            throw new UserError($"{saved.Name} does not say what kind of network it holds.");
+        var tokenizer = TokenizerOf(saved);
+        var network = new Gpt(training.Network, tokenizer.Size);
+        saved.Into(network);
+        return (training, tokenizer, network);
+    }
+
+    private static Tokenizer TokenizerOf(SavedNetwork saved)
+    {
+        try
+        {
+            return TokenizerFile.Parse(saved.Encoder<JsonElement>().GetRawText());
+        }
+        catch (ModelLoadException broken)
+        {
+            throw new UserError($"The encoder of {saved.Name} is no tokenizer this server knows: {broken.Message}", broken);
+        }
     }
 
     /// <summary>Largest difference of a next token's probability, over windows spread evenly over the held-out text.</summary>

@@ -2,6 +2,8 @@
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Training;
+using MaaS.Inference.Text;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Language;
@@ -12,21 +14,28 @@ internal static class LanguageRun
     /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
     public static TrainingOutcome Run(LanguageTraining training, DataFile data, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var spec = LanguageSettings.Fill(training, progress);
-        var parts = TextParts.Of(Corpus.Read(data, token), spec, progress, token);
+        using var scope = NewDisposeScope();
+        (LanguageTraining Training, Tokenizer Tokenizer, Gpt Network)? source = place.Source is { } folder ? LanguagePackage.Load(folder) : null;
+        var spec = LanguageSettings.Fill(source is { Training: var its } ? Continuation.Of(training, its) : training, progress);
+        var parts = TextParts.Of(Corpus.Read(data, token), spec, source?.Tokenizer, progress, token);
         var (vocabulary, batch) = (parts.Tokenizer.Size, spec.BatchSize!.Value);
         var (threads, why) = LanguageSettings.Threads(spec.Network!, Gpt.Multiplied(spec.Network!, vocabulary), batch);
-        var compute = Compute.Choose(training.Device, training.Seed, threads, why);
+        var compute = Compute.Choose(training, threads, why, crew: true);
         progress.Report(new Said($"training {compute.Reason}"));
         var steps = spec.Steps / spec.Epochs;
         progress.Report(new Said($"{steps * spec.Epochs} steps, with a look at the validation part after every {steps}"));
 
-        using var scope = NewDisposeScope();
-        var network = new Gpt(spec.Network!, vocabulary);
+        var network = source?.Network ?? new Gpt(spec.Network!, vocabulary);
+        if (spec.Lora is { } lora)
+        {
+            network.to(compute.Device).Adapt(lora);
+            progress.Report(new Said($"{network.Changes!.parameters().Sum(parameter => parameter.numel()):N0} numbers learn a change of rank {lora.Rank}; the {network.parameters().Sum(parameter => parameter.numel()):N0} of the network stay as they are"));
+        }
         using var task = new LanguageTask(
             network, parts.Train, parts.Validation, steps * batch * spec.Accumulation, compute.Device, threads,
             () => progress.Report(new Said($"it writes: {Preview.Of(network, parts.Tokenizer, parts.Validation.Tokens.Take(8), training.Seed)}")));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
+        task.Finish();
 
         progress.Report(new Advanced(1, "testing and exporting"));
         var metrics = task.Test(parts.Test ?? parts.Validation, parts.Train, parts.Test is null ? "validation, as no test part was kept" : "test");

@@ -1,7 +1,7 @@
 // What the user left open for a language model, filled in with a sentence for the log; and how many threads are worth having.
 using System.Globalization;
 using MaaS.Contracts.Training;
-using MaaS.Engine.Optimizers;
+using MaaS.Engine.Training;
 
 namespace MaaS.Engine.Tasks.Language;
 
@@ -19,14 +19,12 @@ internal static class LanguageSettings
         var optimizer = spec.Optimizer;
         if (optimizer is null)
         {
-            optimizer = new MuonSpec();
-            progress.Report(new Said("optimizer muon: learns in fewer steps than adamw what a transformer of this size can learn"));
+            optimizer = spec.From is null ? new MuonSpec() : new AdamWSpec();
+            progress.Report(new Said(spec.From is null
+                ? "optimizer muon: learns in fewer steps than adamw what a transformer of this size can learn"
+                : "optimizer adamw: small steps from what is learned, where muon's are all of one size"));
         }
-        if (optimizer.LearningRate is null)
-        {
-            optimizer = optimizer with { LearningRate = Optimizer.DefaultLearningRate(optimizer) };
-            progress.Report(new Said(string.Create(CultureInfo.InvariantCulture, $"learning rate {optimizer.LearningRate}: the usual one for this method")));
-        }
+        optimizer = Derived.Rated(spec, optimizer, adam: 1, progress);
         var schedule = spec.Schedule;
         if (schedule is null)
         {

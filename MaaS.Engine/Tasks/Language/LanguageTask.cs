@@ -18,7 +18,6 @@ internal sealed class LanguageTask : LearningTask
     private readonly Tensor _validation_N;
     private readonly Tensor _window_T;
     private readonly int _rows;
-    private readonly int _threads;
     private readonly Action _looked;
     private Replicas? _replicas;
 
@@ -30,14 +29,16 @@ internal sealed class LanguageTask : LearningTask
         _network = network.to(device);
         _validation = validation;
         _rows = rows;
-        _threads = device.type == DeviceType.CPU && network.Spec.Dropout == 0 ? threads : 1;
+        Crew = device.type == DeviceType.CPU && threads > 1 && network.Spec.Dropout == 0 && network.Changes?.Spec.Dropout is null or 0 ? new Crew(threads) : null;
         _looked = looked ?? (() => { });
         _train_N = Tokens(train.Tokens, device);
         _validation_N = Tokens(validation.Tokens, device);
         _window_T = arange(network.Spec.Context + 1, dtype: ScalarType.Int64, device: device).DetachFromDisposeScope();
     }
 
-    public override nn.Module Network => _network;
+    public override nn.Module Network => _network.Learning;
+
+    internal override Crew? Crew { get; }
 
     public override int TrainRows => _rows;
 
@@ -56,12 +57,11 @@ internal sealed class LanguageTask : LearningTask
 
     internal override Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
     {
-        if (_threads == 1 || rows_B.shape[0] < _threads)
+        if (Crew is null || rows_B.shape[0] < Crew.Size)
             return base.Backward(rows_B, share, parameters);
-        _replicas ??= new Replicas(_network.Spec, _network.Vocabulary, parameters, IsHidden, _threads);
+        _replicas ??= new Replicas(_network, parameters, IsHidden, Crew);
         var all = rows_B.shape[0];
-        return tensor((float)_replicas.Backward(
-            _network, parameters, rows_B, (network, own_B) => LossOf(network, Windows(_train_N, own_B)) * (share * own_B.shape[0] / all)));
+        return tensor((float)_replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, Windows(_train_N, own_B))) * (share * own_B.shape[0] / all)));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()
@@ -69,6 +69,17 @@ internal sealed class LanguageTask : LearningTask
         var figures = Figures(LossOn(_validation_N), _validation);
         _looked();
         return figures;
+    }
+
+    /// <summary>After the training: the network with whatever change it learned.</summary>
+    public void Finish()
+    {
+        if (_network.Changes is null)
+            return;
+        // The other threads' networks hold the change beside the same matrices.
+        _replicas?.Dispose();
+        _replicas = null;
+        _network.Merge();
     }
 
     /// <summary>The figures of a part, those of guessing by frequency alone beside them.</summary>
@@ -87,6 +98,7 @@ internal sealed class LanguageTask : LearningTask
     public override void Dispose()
     {
         _replicas?.Dispose();
+        Crew?.Dispose();
         _network.Dispose();
         _train_N.Dispose();
         _validation_N.Dispose();
@@ -96,24 +108,37 @@ internal sealed class LanguageTask : LearningTask
     /// <summary>Mean over the whole part in windows that do not overlap; what is left at its end counts in a shorter one.</summary>
     private double LossOn(Tensor tokens_N)
     {
-        using var quiet = no_grad();
         _network.eval();
         var context = _network.Spec.Context;
         var (windows, rest) = Math.DivRem(tokens_N.shape[0] - 1, context);
-        double total = 0;
-        for (long first = 0; first < windows; first += WindowsAtOnce)
-        {
-            using var scope = NewDisposeScope();
-            var rows_B = arange(first, Math.Min(first + WindowsAtOnce, windows), dtype: ScalarType.Int64, device: _window_T.device) * context;
-            total += LossOf(_network, Windows(tokens_N, rows_B)).item<float>() * rows_B.shape[0] * context;
-        }
+        var losses = new double[(windows + WindowsAtOnce - 1) / WindowsAtOnce];
+        if (_replicas is not null)
+            _replicas.Run((network, member) =>
+            {
+                for (var part = member; part < losses.Length; part += Crew!.Size)
+                    losses[part] = Part(network, part);
+            });
+        else
+            for (var part = 0; part < losses.Length; part++)
+                losses[part] = Part(_network, part);
+        var total = losses.Sum();
         if (rest > 0)
-        {
-            using var scope = NewDisposeScope();
-            total += LossOf(_network, tokens_N.slice(0, windows * context, tokens_N.shape[0], 1).to_type(ScalarType.Int64).unsqueeze(0)).item<float>() * rest;
-        }
+            total += Loss(_network, tokens => tokens.slice(0, windows * context, tokens.shape[0], 1).to_type(ScalarType.Int64).unsqueeze(0)) * rest;
         _network.train();
         return total / (tokens_N.shape[0] - 1);
+
+        double Part(Gpt network, int part)
+        {
+            var (first, after) = ((long)part * WindowsAtOnce, Math.Min((part + 1L) * WindowsAtOnce, windows));
+            return Loss(network, tokens => Windows(tokens, arange(first, after, dtype: ScalarType.Int64, device: _window_T.device) * context)) * (after - first) * context;
+        }
+
+        double Loss(Gpt network, Func<Tensor, Tensor> window)
+        {
+            using var quiet = no_grad();
+            using var scope = NewDisposeScope();
+            return LossOf(network, window(tokens_N)).item<float>();
+        }
     }
 
     private static Dictionary<string, double> Figures(double loss, TextPart part) => new()

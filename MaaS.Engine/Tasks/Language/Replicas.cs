@@ -1,7 +1,6 @@
 // One step on several cores: each thread takes its share of the windows through a network of its own, which is the same parameters
 // with another place for the gradient; the gradients are added in one order, so the sum is the same to the bit each time.
 // Splitting the windows beats splitting each small product: nothing has to be handed over between one operation and the next.
-using MaaS.Contracts.Training;
 using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
@@ -9,59 +8,52 @@ namespace MaaS.Engine.Tasks.Language;
 
 internal sealed class Replicas : IDisposable
 {
-    private readonly (Gpt Network, FlatParameters Parameters)[] _others;
+    private readonly (Gpt Network, FlatParameters Parameters)[] _all;
+    private readonly Crew _crew;
 
-    /// <param name="threads">Dropout draws from one generator, in whatever order threads ask: with it there is no second network.</param>
-    public Replicas(GptNetwork spec, int vocabulary, FlatParameters parameters, Func<string, bool> isHidden, int threads) =>
-        _others = [.. Enumerable.Range(1, threads - 1).Select(_ => One(spec, vocabulary, parameters, isHidden))];
+    /// <param name="crew">Dropout draws from one generator, in whatever order threads ask: with it there is no second network.</param>
+    public Replicas(Gpt network, FlatParameters parameters, Func<string, bool> isHidden, Crew crew)
+    {
+        _crew = crew;
+        _all = [(network, parameters), .. Enumerable.Range(1, crew.Size - 1).Select(_ => network.Twin()).Select(twin => (twin, new FlatParameters(twin.Learning, isHidden, parameters)))];
+    }
 
     /// <summary>Adds the gradient of the loss to the parameters' own.</summary>
     /// <param name="loss">Differentiable, of some of the rows through one network, already weighted.</param>
     /// <returns>The whole loss.</returns>
-    public double Backward(Gpt network, FlatParameters parameters, Tensor rows_B, Func<Gpt, Tensor, Tensor> loss)
+    public double Backward(Tensor rows_B, Func<Gpt, Tensor, Tensor> loss)
     {
-        var threads = _others.Length + 1;
         var rows = rows_B.data<long>().ToArray();
-        var losses = new double[threads];
-        set_num_threads(1);
-        try
+        var losses = new double[_crew.Size];
+        _crew.Run(member =>
         {
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, thread =>
-            {
-                using var scope = NewDisposeScope();
-                var own = thread == 0 ? network : _others[thread - 1].Network;
-                if (thread > 0)
-                    _others[thread - 1].Parameters.Gradient.zero_();
-                var share = rows[(rows.Length * thread / threads)..(rows.Length * (thread + 1) / threads)];
-                var one = loss(own, tensor(share));
-                one.backward();
-                losses[thread] = one.item<float>();
-            });
-        }
-        finally
+            var (network, parameters) = _all[member];
+            if (member > 0)
+                parameters.Gradient.zero_();
+            var (from, to) = _crew.Share(rows.Length, member);
+            var one = loss(network, tensor(rows[(int)from..(int)to]));
+            one.backward();
+            losses[member] = one.item<float>();
+        });
+        _crew.Run(member =>
         {
-            set_num_threads(threads);
-        }
-        using var quiet = no_grad();
-        foreach (var (_, other) in _others)
-            parameters.Gradient.add_(other.Gradient);
+            using var quiet = no_grad();
+            var (from, to) = _crew.Share(_all[0].Parameters.Gradient.numel(), member);
+            foreach (var (_, other) in _all.Skip(1))
+                _all[0].Parameters.Gradient.slice(0, from, to, 1).add_(other.Gradient.slice(0, from, to, 1));
+        });
         return losses.Sum();
     }
 
+    /// <summary>Calls the work once on each thread, with a network of its own and its number.</summary>
+    public void Run(Action<Gpt, int> work) => _crew.Run(member => work(_all[member].Network, member));
+
     public void Dispose()
     {
-        foreach (var (network, parameters) in _others)
+        foreach (var (network, parameters) in _all.Skip(1))
         {
             parameters.Dispose();
             network.Dispose();
         }
-    }
-
-    private static (Gpt, FlatParameters) One(GptNetwork spec, int vocabulary, FlatParameters parameters, Func<string, bool> isHidden)
-    {
-        var network = new Gpt(spec, vocabulary);
-        foreach (var parameter in network.parameters())
-            parameter.DetachFromDisposeScope(); // made within a step, kept for all
-        return (network, new FlatParameters(network, isHidden, parameters));
     }
 }

@@ -12,13 +12,16 @@ internal sealed record TextPart(int[] Tokens, long Bytes);
 /// <param name="Test">Null when none was kept.</param>
 internal sealed record TextParts(Tokenizer Tokenizer, TextPart Train, TextPart Validation, TextPart? Test)
 {
-    /// <exception cref="UserError">A part is shorter than a window of the context.</exception>
-    public static TextParts Of(Corpus corpus, LanguageTraining spec, IProgress<Report> progress, CancellationToken token)
+    /// <param name="known">The tokenizer of the version to go on from; null learns one.</param>
+    /// <exception cref="UserError">A part is shorter than a window of the context, or has what that tokenizer does not know.</exception>
+    public static TextParts Of(Corpus corpus, LanguageTraining spec, Tokenizer? known, IProgress<Report> progress, CancellationToken token)
     {
         var text = corpus.Text;
         var first = Whole(text, (int)(text.Length * (1 - spec.Validation - spec.Test)));
         var second = spec.Test > 0 ? Whole(text, (int)(text.Length * (1 - spec.Test))) : text.Length;
-        var tokenizer = Fit(spec.Tokenizer!, corpus, first, token);
+        var tokenizer = known ?? Fit(spec.Tokenizer!, corpus, first, token);
+        if (known is { End: null } && corpus.HasDocuments)
+            throw new UserError("The file has several documents, but the version in training.from learned from a single text and has no token for the end of one; choose a plain text file, or train anew.");
         if (tokenizer.Size < spec.Tokenizer!.Vocabulary && spec.Tokenizer.Kind == TokenizerKind.BytePairs)
             progress.Report(new Said($"{tokenizer.Size} tokens instead of {spec.Tokenizer.Vocabulary}: no further pair comes twice"));
         var parts = new TextParts(
@@ -63,7 +66,14 @@ internal sealed record TextParts(Tokenizer Tokenizer, TextPart Train, TextPart V
         {
             if (document.Start.Value > 0)
                 tokens.Add(tokenizer.End!.Value);
-            tokens.AddRange(tokenizer.Encode(text[document]));
+            try
+            {
+                tokens.AddRange(tokenizer.Encode(text[document]));
+            }
+            catch (UnknownCharacterException unknown)
+            {
+                throw new UserError($"The text has the character \"{unknown.Character}\", which the version in training.from does not know: its tokens are the characters it learned from. Take it out, or train anew.");
+            }
         }
         return new TextPart([.. tokens], Encoding.UTF8.GetByteCount(text));
     }

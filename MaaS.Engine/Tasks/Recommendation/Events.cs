@@ -15,8 +15,9 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
 
     public int Count => User.Length;
 
+    /// <param name="known">Users and items of the version to go on from; null numbers those of the data.</param>
     /// <exception cref="UserError">A column is missing or broken, or there is too little to learn from.</exception>
-    public static Events Read(RecommendationTraining spec, DataFile data, IProgress<Report> progress, CancellationToken token)
+    public static Events Read(RecommendationTraining spec, DataFile data, IProgress<Report> progress, CancellationToken token, Events? known = null)
     {
         var types = data.Profile.Columns.ToDictionary(column => column.Name, column => column.Type);
         types[spec.User] = types[spec.Item] = ColumnType.Category;
@@ -24,10 +25,10 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
         // As text: a moment in seconds has more digits than a 32-bit number.
         if (spec.Time is not null)
             types[spec.Time] = ColumnType.Text;
-        return Of(spec, data.Read(columns, types, progress, token), progress);
+        return Of(spec, data.Read(columns, types, progress, token), progress, known);
     }
 
-    public static Events Of(RecommendationTraining spec, Table table, IProgress<Report> progress)
+    public static Events Of(RecommendationTraining spec, Table table, IProgress<Report> progress, Events? known = null)
     {
         var (users, items) = ((CategoryColumn)table[spec.User], (CategoryColumn)table[spec.Item]);
         var ratings = spec.Rating is null ? null : table[spec.Rating] as NumberColumn
@@ -37,6 +38,8 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
             !users.IsMissing(row) && !items.IsMissing(row) && ratings?.IsMissing(row) != true && (times is null || !double.IsNaN(times[row]))).ToArray();
         if (table.RowCount - whole.Length is > 0 and var left)
             progress.Report(new Said($"{left:N0} rows without a value in one of the columns are left out"));
+        if (known is not null)
+            whole = Known(whole, (users, known.Users), (items, known.Items), progress);
         var ordered = times is null ? whole : [.. whole.OrderBy(row => times[row])];
         // Of a pair the last event is kept, at its own place.
         var seen = new HashSet<(int, int)>();
@@ -46,13 +49,13 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
         if (kept.Length < Fewest)
             throw new UserError($"There are {kept.Length} different events; at least {Fewest} are needed.");
 
-        var byFrequency = kept.CountBy(row => items.Codes[row]).OrderByDescending(item => item.Value).ThenBy(item => item.Key).Select(item => item.Key).ToArray();
-        var itemOf = byFrequency.Select((code, number) => (code, number)).ToDictionary(item => item.code, item => item.number);
-        var known = kept.Select(row => users.Codes[row]).Distinct().ToArray();
-        var userOf = known.Select((code, number) => (code, number)).ToDictionary(user => user.code, user => user.number);
+        var itemNames = known?.Items ??
+            [.. kept.CountBy(row => items.Codes[row]).OrderByDescending(item => item.Value).ThenBy(item => item.Key).Select(item => items.Categories[item.Key])];
+        // Where who asks does not count, a version knows no users.
+        var userNames = known is { Users.Count: > 0 } ? known.Users : [.. kept.Select(row => users.Codes[row]).Distinct().Select(code => users.Categories[code])];
+        var (userOf, itemOf) = (Numbers(users, userNames), Numbers(items, itemNames));
         return new Events(
-            [.. known.Select(code => users.Categories[code])], [.. byFrequency.Select(code => items.Categories[code])],
-            Array.ConvertAll(kept, row => userOf[users.Codes[row]]), Array.ConvertAll(kept, row => itemOf[items.Codes[row]]),
+            userNames, itemNames, Array.ConvertAll(kept, row => userOf[users.Codes[row]]), Array.ConvertAll(kept, row => itemOf[items.Codes[row]]),
             ratings is null ? null : Array.ConvertAll(kept, row => ratings.Values[row]));
     }
 
@@ -64,6 +67,25 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
         foreach (var row in rows)
             (histories[User[row]] ??= []).Add(Item[row]);
         return Array.ConvertAll(histories, history => history?.ToArray() ?? []);
+    }
+
+    /// <summary>The rows whose user and item have a name there; of others nothing can be learned.</summary>
+    private static int[] Known(int[] rows, (CategoryColumn Column, IReadOnlyList<string> Names) users, (CategoryColumn Column, IReadOnlyList<string> Names) items, IProgress<Report> progress)
+    {
+        var (userOf, itemOf) = (Numbers(users.Column, users.Names), Numbers(items.Column, items.Names));
+        var kept = Array.FindAll(rows, row => (users.Names.Count == 0 || userOf[users.Column.Codes[row]] >= 0) && itemOf[items.Column.Codes[row]] >= 0);
+        if (kept.Length < Fewest)
+            throw new UserError($"{kept.Length} of the {rows.Length:N0} events are of users and items that the version in training.from knows; at least {Fewest} are needed. Train anew on all events.");
+        if (rows.Length - kept.Length is > 0 and var left)
+            progress.Report(new Said($"{left:N0} events are of users or items that the version to go on from does not know, and left out"));
+        return kept;
+    }
+
+    /// <summary>The number of each of a column's texts among the names; -1 is none of them.</summary>
+    private static int[] Numbers(CategoryColumn column, IReadOnlyList<string> names)
+    {
+        var numbers = names.Select((name, number) => (name, number)).ToDictionary(known => known.name, known => known.number, StringComparer.Ordinal);
+        return [.. column.Categories.Select(text => numbers.GetValueOrDefault(text, -1))];
     }
 
     /// <summary>A number, or a date with or without a time of day, as something that grows with time; NaN when missing.</summary>

@@ -13,12 +13,11 @@ internal sealed class Factorization : Recommender
     private readonly Tensor user_bias;
     private readonly Tensor item_bias;
     private readonly Tensor mean;
-    private readonly (float Low, float High)? _range;
 
     /// <param name="range">Of the ratings: no prediction leaves it. Null when there are none, and the items' biases are learned.</param>
     public Factorization(int users, int items, int factors, (float Low, float High)? range) : base(nameof(Factorization), users, items)
     {
-        _range = range;
+        Range = range;
         user_factors = nn.Parameter(randn(users + 1, factors) * 0.1);
         item_factors = nn.Parameter(randn(items, factors) * 0.1);
         using (no_grad())
@@ -35,6 +34,8 @@ internal sealed class Factorization : Recommender
         else
             register_buffer(nameof(item_bias), item_bias);
     }
+
+    public (float Low, float High)? Range { get; }
 
     public override bool NeedsUser => true;
 
@@ -69,7 +70,7 @@ internal sealed class Factorization : Recommender
     public Tensor Pairs(Tensor users_B, Tensor items_B) =>
         Products(users_B, items_B).Products_B + user_bias.index_select(0, users_B) + item_bias.index_select(0, items_B) + mean;
 
-    public Tensor Limited(Tensor scores) => _range is var (low, high) ? scores.clamp(low, high) : scores;
+    public Tensor Limited(Tensor scores) => Range is var (low, high) ? scores.clamp(low, high) : scores;
 
     public override Tensor Scores(Tensor users_B, Tensor seen_BS) => Limited(
         user_factors.index_select(0, users_B).matmul(item_factors.t()) + user_bias.index_select(0, users_B).unsqueeze(1) + item_bias + mean);
@@ -83,6 +84,6 @@ internal sealed class Factorization : Recommender
             var user_1F = graph.Gather(Weight(graph, "user_factors", user_factors), user_1.Value);
             scores_I = graph.Add(graph.Reshape(graph.MatMul(user_1F, Weight(graph, "item_factors", item_factors.t())), -1), scores_I);
         }
-        return _range is var (low, high) ? graph.Clip(scores_I, graph.Constant("low", [low]), graph.Constant("high", [high])) : scores_I;
+        return Range is var (low, high) ? graph.Clip(scores_I, graph.Constant("low", [low]), graph.Constant("high", [high])) : scores_I;
     }
 }

@@ -27,10 +27,41 @@ internal static class RecommendationPackage
             new ModelInput("top", ColumnType.Integer, TensorType.Int64, [1], 1, events.Items.Count),
         ];
         network.eval();
+        var range = (network as Factorization)?.Range;
         return ModelPackage.Write(
             folder,
-            new PackageContent(ModelTask.Recommendation, RecommendationGraph.Of(network, events), network, spec, inputs, null, spec.Rating is { } rating && network is Factorization ? rating : spec.Item, metrics, lineage),
+            new PackageContent(ModelTask.Recommendation, RecommendationGraph.Of(network, events), network, spec, inputs, null, spec.Rating is { } rating && network is Factorization ? rating : spec.Item, metrics, lineage,
+                SavedNetwork.Json(new Learned(network.NeedsUser ? events.Users : [], events.Items, range?.Low, range?.High))),
             users.Length, [Sample(network.NeedsUser, events, users[0], seen[users[0]])], served => Difference(served, network, events, users, seen, token));
+    }
+
+    /// <summary>What training left, from a package's folder: users and items without their events.</summary>
+    /// <exception cref="UserError">The weights file is not one of a recommender.</exception>
+    public static (RecommendationTraining Training, Events Events, Recommender Network) Load(string folder)
+    {
+        using var saved = SavedNetwork.Read(folder);
+        return Load(saved);
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static (RecommendationTraining Training, Events Events, Recommender Network) Load(SavedNetwork saved)
+    {
+        var (training, learned) = (saved.Training<RecommendationTraining>(), saved.Encoder<Learned>());
+        var (users, items) = (learned.Users.Count, learned.Items.Count);
+        if (items == 0 || learned.Items.Distinct(StringComparer.Ordinal).Count() < items || learned.Users.Distinct(StringComparer.Ordinal).Count() < users)
+            throw new UserError($"The encoder of {saved.Name} knows no item, or lists an item or a user twice.");
+        var events = new Events(learned.Users, learned.Items, [], [], null);
+        Recommender network = training.Network switch
+        {
+            BiasedFactorization biased => new Factorization(users, items, biased.Factors, learned is { Low: { } low, High: { } high } ? (low, high) : throw new UserError($"The encoder of {saved.Name} does not say the range of the ratings.")),
+            BayesianRanking ranking => new Factorization(users, items, ranking.Factors, null),
+            NeuralFactorization neural => new NeuralFactorizationNetwork(users, items, neural.Factors),
+            PooledHistory pooled => new HistoryNetwork(users, new int[items], pooled.Factors, pooled.History, pooled.Dropout),
+            LinearAutoencoder => new ItemWeights(events),
+            _ => throw new UserError($"{saved.Name} does not say what kind of network it holds."),
+        };
+        saved.Into(network);
+        return (training, events, network);
     }
 
     private static Dictionary<string, JsonElement> Sample(bool needsUser, Events events, int user, int[] seen)
@@ -70,4 +101,8 @@ internal static class RecommendationPackage
         }
         return worst;
     }
+
+    /// <param name="Users">None where who asks does not count.</param>
+    /// <param name="Low">Of the ratings that are predicted, with <paramref name="High"/>.</param>
+    private sealed record Learned(IReadOnlyList<string> Users, IReadOnlyList<string> Items, float? Low, float? High);
 }

@@ -17,7 +17,10 @@ internal static class RecommendationRun
     /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
     public static TrainingOutcome Run(RecommendationTraining training, DataFile data, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var events = Events.Read(training, data, progress, token);
+        using var scope = NewDisposeScope();
+        (RecommendationTraining Training, Events Events, Recommender Network)? source = place.Source is { } folder ? RecommendationPackage.Load(folder) : null;
+        training = source is { Training: var its } ? Continuation.Of(training, its) : training;
+        var events = Events.Read(training, data, progress, token, source?.Events);
         if (events.Items.Count > MostItems)
             throw new UserError($"training.item \"{training.Item}\" has {events.Items.Count:N0} different items; at most {MostItems:N0} are allowed.");
         var network = training.Network ?? (training.Rating is null ? new PooledHistory() : new BiasedFactorization());
@@ -25,13 +28,12 @@ internal static class RecommendationRun
         var split = EventSplit.Of(events, kind, training.Seed);
         progress.Report(new Said($"{events.Users.Count:N0} users, {events.Items.Count:N0} items; {split.Train.Length:N0} events to learn from, {split.Validation.Length:N0} to choose by, {split.Test.Length:N0} to test once"));
         var spec = Fill(training with { Network = network, Split = kind }, split.Train.Length, progress);
-        var compute = Compute.Choose(training.Device, training.Seed, threads: network is LinearAutoencoder or PooledHistory ? Math.Min(2, Environment.ProcessorCount) : 1);
+        var compute = Compute.Choose(training, threads: network is LinearAutoencoder or PooledHistory ? Math.Min(2, Environment.ProcessorCount) : 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
-        using var scope = NewDisposeScope();
         var (recommender, metrics) = network is BiasedFactorization biased
             ? Rate(spec, biased, events, split, compute, place, progress, token)
-            : Rank(spec, events, split, compute, place, progress, token);
+            : Rank(spec, source?.Network, events, split, compute, place, progress, token);
         using var trained = recommender;
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} ({(network is BiasedFactorization ? "biases alone" : "the most popular items")} {metrics.Baseline[name]:g6})"));
@@ -60,7 +62,7 @@ internal static class RecommendationRun
     }
 
     private static (Recommender, ModelMetrics) Rank(
-        RecommendationTraining spec, Events events, EventSplit split, Compute compute, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+        RecommendationTraining spec, Recommender? source, Events events, EventSplit split, Compute compute, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
         var (users, items) = (events.Users.Count, events.Items.Count);
         if (spec.Network is LinearAutoencoder linear)
@@ -69,20 +71,20 @@ internal static class RecommendationRun
         switch (spec.Network)
         {
             case BayesianRanking ranking:
-                var factors = new Factorization(users, items, ranking.Factors, null);
-                model = (factors, new BayesianRankingLoss(factors, events, split.Train));
+                var factors = source as Factorization ?? new Factorization(users, items, ranking.Factors, null);
+                model = (factors, new BayesianRankingLoss(factors, events, split.Train, compute.Device));
                 break;
             case NeuralFactorization neural:
-                var factorized = new NeuralFactorizationNetwork(users, items, neural.Factors);
-                model = (factorized, new SeenOrDrawnLoss(factorized, events, split.Train, neural.Negatives));
+                var factorized = source as NeuralFactorizationNetwork ?? new NeuralFactorizationNetwork(users, items, neural.Factors);
+                model = (factorized, new SeenOrDrawnLoss(factorized, events, split.Train, neural.Negatives, compute.Device));
                 break;
             default:
                 var pooled = (PooledHistory)spec.Network!;
                 var counts = new int[items];
                 foreach (var row in split.Train)
                     counts[events.Item[row]]++;
-                var history = new HistoryNetwork(users, counts, pooled.Factors, pooled.History, pooled.Dropout);
-                model = (history, new NextItemLoss(history, events, split.Train));
+                var history = source as HistoryNetwork ?? new HistoryNetwork(users, counts, pooled.Factors, pooled.History, pooled.Dropout);
+                model = (history, new NextItemLoss(history, events, split.Train, compute.Device));
                 break;
         }
         var task = new RankingTask(model.Network, model.Loss, events, split, compute.Device);
@@ -113,13 +115,8 @@ internal static class RecommendationRun
 
     private static RecommendationTraining Fill(RecommendationTraining spec, int trainRows, IProgress<Report> progress)
     {
-        var optimizer = spec.Optimizer ?? new AdamWSpec();
-        if (optimizer.LearningRate is null)
-        {
-            // A vector learns only when its user or item occurs: larger steps than in a network whose every weight is always met.
-            optimizer = optimizer with { LearningRate = optimizer is AdamSpec or AdamWSpec ? 3e-3 : Optimizers.Optimizer.DefaultLearningRate(optimizer) };
-            progress.Report(new Said($"learning rate {optimizer.LearningRate}: the usual one for this method and network"));
-        }
+        // A vector learns only when its user or item occurs: larger steps than in a network whose every weight is always met.
+        var optimizer = Derived.Rated(spec, spec.Optimizer ?? new AdamWSpec(), adam: 3, progress);
         var batch = spec.BatchSize;
         if (batch is null)
         {

@@ -21,7 +21,7 @@ internal sealed class DeepModel : Network
     {
         Members = spec.Ensemble;
         numbers = new NumberEncoding(encoder.Numbers, spec.Numbers);
-        pairs = spec.Pairs && encoder.Numbers.Length > 1 ? new PairEncoding(encoder.Numbers.Length) : null;
+        pairs = spec.Pairs && encoder.Pairs.Count > 0 ? new PairEncoding(encoder.Pairs) : null;
         int[] widths = [.. numbers.Widths, .. pairs?.Widths ?? [], .. encoder.Numbers.Select(_ => 1), .. encoder.Categories.Select(feature => EmbeddingSize(feature.Slots))];
         hidden = spec switch
         {

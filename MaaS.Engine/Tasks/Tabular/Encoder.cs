@@ -8,7 +8,11 @@ namespace MaaS.Engine.Tasks.Tabular;
 
 internal sealed class Encoder
 {
-    private Encoder(NumberFeature[] numbers, CategoryFeature[] categories, IReadOnlyList<string> order)
+    /// <summary>Pairs are chosen for the most frequent classes.</summary>
+    private const int PairClasses = 10;
+
+    /// <param name="order">The names of both, as the table has them.</param>
+    public Encoder(NumberFeature[] numbers, CategoryFeature[] categories, IReadOnlyList<string> order)
     {
         Numbers = numbers;
         Categories = categories;
@@ -21,6 +25,21 @@ internal sealed class Encoder
 
     /// <summary>All features in the order of the table: the order of the model's inputs.</summary>
     public IReadOnlyList<string> Order { get; }
+
+    /// <summary>Pairs of numbers that the network looks at together.</summary>
+    public IReadOnlyList<ColumnPair> Pairs { get; init; } = [];
+
+    /// <summary>The same encoder with the pairs of numbers that say most together.</summary>
+    /// <param name="train">The rows it was fitted on.</param>
+    public Encoder WithPairs(Table train, Target target)
+    {
+        var column = train[target.Name];
+        var classes = target.IsClassification ? target.Classes(column) : [];
+        double[][] answers = target.IsClassification
+            ? [.. classes.CountBy(number => number).OrderByDescending(count => count.Value).Take(PairClasses).Select(one => Array.ConvertAll(classes, number => number == one.Key ? 1.0 : 0))]
+            : [Array.ConvertAll(target.Values(column), value => (double)value)];
+        return new Encoder(Numbers, Categories, Order) { Pairs = PairChoice.Of([.. Numbers.Select(feature => Numeric(train[feature.Name]))], answers) };
+    }
 
     /// <exception cref="UserError">A feature that is the target, unknown, named twice, or free text; or none left.</exception>
     public static Encoder Fit(Table train, string target, IReadOnlyList<string>? features)

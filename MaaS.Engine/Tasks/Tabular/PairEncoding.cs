@@ -1,5 +1,5 @@
-// What two numbers say together and neither says alone, such as a place on a map: sines and cosines along random directions of every
-// pair of number columns (Rahimi and Recht 2007), through a linear layer of the pair's own and a rectifier.
+// What two numbers say together and neither says alone, such as a place on a map: sines and cosines along random directions of each
+// chosen pair of number columns (Rahimi and Recht 2007), through a linear layer of the pair's own and a rectifier.
 // B rows, F numbers, P pairs, W waves of each, E width of an embedding.
 using MaaS.Engine.Onnx;
 using TorchSharp.Modules;
@@ -9,14 +9,11 @@ namespace MaaS.Engine.Tasks.Tabular;
 
 internal sealed class PairEncoding : nn.Module<Tensor, Tensor>
 {
-    private const int EmbeddingWidth = 8;
-    private const int Waves = 32;
-
-    /// <summary>All pairs of twelve columns; of more columns a random choice.</summary>
-    private const int MaxPairs = 66;
+    private const int EmbeddingWidth = 32;
+    private const int Waves = 64;
 
     /// <summary>Waves per standard deviation, longest and shortest: the whole of a map, and its quarters of a town.</summary>
-    private const double Slowest = 0.1, Fastest = 3;
+    private const double Slowest = 0.1, Fastest = 10;
 
     /// <summary>Farther from the mean, in standard deviations, nothing more is told apart.</summary>
     private const float Farthest = 10;
@@ -28,13 +25,11 @@ internal sealed class PairEncoding : nn.Module<Tensor, Tensor>
     private readonly Parameter weight_PWE;
     private readonly Parameter bias_P1E;
 
-    /// <param name="features">F, at least 2.</param>
-    public PairEncoding(int features) : base(nameof(PairEncoding))
+    /// <param name="pairs">P, at least one.</param>
+    public PairEncoding(IReadOnlyList<ColumnPair> pairs) : base(nameof(PairEncoding))
     {
-        var all = combinations(arange(features), 2);
-        var pairs_P2 = all.index_select(0, randperm(all.shape[0]).slice(0, 0, Math.Min(MaxPairs, all.shape[0]), 1).sort().Values);
-        (first_P, second_P) = (pairs_P2.select(1, 0).clone(), pairs_P2.select(1, 1).clone());
-        Pairs = (int)first_P.shape[0];
+        Pairs = pairs.Count;
+        (first_P, second_P) = (tensor(pairs.Select(pair => (long)pair.First).ToArray()), tensor(pairs.Select(pair => (long)pair.Second).ToArray()));
         var angle_PW = rand(Pairs, Waves) * (2 * Math.PI);
         var speed_W = linspace(Math.Log(Slowest), Math.Log(Fastest), Waves).exp() * (2 * Math.PI);
         first_PW = nn.Parameter(angle_PW.cos() * speed_W);

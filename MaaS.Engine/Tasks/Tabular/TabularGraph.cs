@@ -9,32 +9,34 @@ namespace MaaS.Engine.Tasks.Tabular;
 
 internal static class TabularGraph
 {
-    public static ModelProto Of(TabularTask task)
+    public static ModelProto Of(TabularTask task) => Of(task.Encoder, task.Target, task.Model);
+
+    public static ModelProto Of(Encoder encoder, Target target, Network network)
     {
         var graph = new GraphBuilder("tabular");
-        var (numbers, categories, outputs) = (task.Encoder.Numbers, task.Encoder.Categories, task.Target.Outputs);
+        var (numbers, categories, outputs) = (encoder.Numbers, encoder.Categories, target.Outputs);
         // A column may bear an output's name; the manifest says what each output is called.
-        string Free(string name) => task.Encoder.Order.Contains(name) ? Free(name + "_") : name;
+        string Free(string name) => encoder.Order.Contains(name) ? Free(name + "_") : name;
 
         // Inputs in the order of the table, whatever their kind.
-        var inputs = task.Encoder.Order.ToDictionary(name => name, name =>
+        var inputs = encoder.Order.ToDictionary(name => name, name =>
             categories.Any(category => category.Name == name) ? graph.Input(name, DataType.String, -1, 1)
             : numbers.Single(number => number.Name == name).Type == ColumnType.Date ? graph.Input(name, DataType.Int64, -1, 1)
             : graph.Input(name, DataType.Float, -1, 1));
         var columns = numbers.Select(feature => feature.Type == ColumnType.Date ? Days(graph, inputs[feature.Name]) : inputs[feature.Name]).ToArray();
         var slots = categories.Select(feature => graph.Reshape(Index(graph, inputs[feature.Name], feature.Categories), -1));
-        var y = task.Model.Write(graph, columns.Length > 0 ? graph.Concat(columns, 1) : null, slots);
+        var y = network.Write(graph, columns.Length > 0 ? graph.Concat(columns, 1) : null, slots);
 
-        if (task.Target.Labels is { } labels)
+        if (target.Labels is { } labels)
         {
-            var probabilities = task.Model.Members == 1 ? graph.Softmax(y, 1) : graph.ReduceMean(graph.Softmax(y, 2), 0);
+            var probabilities = network.Members == 1 ? graph.Softmax(y, 1) : graph.ReduceMean(graph.Softmax(y, 2), 0);
             graph.Output(Free("label"), graph.Gather(graph.Constant("labels", labels), graph.ArgMax(probabilities, 1)), DataType.String, -1);
             graph.Output(Free("probabilities"), probabilities, DataType.Float, -1, outputs);
         }
         else
         {
-            y = task.Model.Members == 1 ? y : graph.ReduceMean(y, 0);
-            var scaled = graph.Add(graph.Mul(graph.Reshape(y, -1), graph.Constant("target_deviation", [task.Target.StandardDeviation])), graph.Constant("target_mean", [task.Target.Mean]));
+            y = network.Members == 1 ? y : graph.ReduceMean(y, 0);
+            var scaled = graph.Add(graph.Mul(graph.Reshape(y, -1), graph.Constant("target_deviation", [target.StandardDeviation])), graph.Constant("target_mean", [target.Mean]));
             graph.Output(Free("value"), scaled, DataType.Float, -1);
         }
         return graph.Build(typeof(TabularGraph).Assembly.GetName().Version!.ToString(3));

@@ -18,8 +18,32 @@ internal static class TabularPackage
             folder,
             new PackageContent(
                 task.Target.IsClassification ? ModelTask.TabularClassification : ModelTask.TabularRegression, TabularGraph.Of(task), task.Network, spec,
-                [.. task.Encoder.Order.Select(name => InputOf(task.Encoder, name))], task.Target.Labels, task.Target.Name, metrics, lineage),
+                [.. task.Encoder.Order.Select(name => InputOf(task.Encoder, name))], task.Target.Labels, task.Target.Name, metrics, lineage,
+                SavedNetwork.Json(new Learned(task.Encoder.Order, task.Encoder.Numbers, task.Encoder.Categories, task.Encoder.Pairs, task.Target))),
             new HeldOut(Columns(task.Encoder, rows), rows.RowCount, task.Answers(rows), task.Target.StandardDeviation, sample));
+    }
+
+    /// <summary>What training left, from a package's folder.</summary>
+    /// <exception cref="UserError">The weights file is not one of a table's network.</exception>
+    public static (TabularTraining Training, Encoder Encoder, Target Target, Network Network) Load(string folder)
+    {
+        using var saved = SavedNetwork.Read(folder);
+        return Load(saved);
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static (TabularTraining Training, Encoder Encoder, Target Target, Network Network) Load(SavedNetwork saved)
+    {
+        var (training, learned) = (saved.Training<TabularTraining>(), saved.Encoder<Learned>());
+        var names = learned.Numbers.Select(feature => feature.Name).Concat(learned.Categories.Select(feature => feature.Name));
+        if (training.Network is null || !names.Order(StringComparer.Ordinal).SequenceEqual(learned.Order.Order(StringComparer.Ordinal), StringComparer.Ordinal))
+            throw new UserError($"{saved.Name} does not say which columns its network reads, or what kind of network it is.");
+        if (learned.Pairs.Any(pair => Math.Min(pair.First, pair.Second) < 0 || Math.Max(pair.First, pair.Second) >= learned.Numbers.Length))
+            throw new UserError($"The encoder of {saved.Name} names a pair of number columns beyond its {learned.Numbers.Length}.");
+        var encoder = new Encoder(learned.Numbers, learned.Categories, learned.Order) { Pairs = learned.Pairs };
+        var network = Network.For(encoder, learned.Target.Outputs, training.Network);
+        saved.Into(network);
+        return (training, encoder, learned.Target, network);
     }
 
     private static Array[] Columns(Encoder encoder, Table table) => [.. encoder.Order.Select(name => (Array)(table[name] switch
@@ -43,4 +67,6 @@ internal static class TabularPackage
             ? new ModelInput(name, number.Type, number.Type == ColumnType.Date ? TensorType.Int64 : TensorType.Float32, [-1, 1], number.Min, number.Max)
             : new ModelInput(name, ColumnType.Category, TensorType.String, [-1, 1],
                 Categories: [.. encoder.Categories.Single(feature => feature.Name == name).Categories.Where(text => text != "")]);
+
+    private sealed record Learned(IReadOnlyList<string> Order, NumberFeature[] Numbers, CategoryFeature[] Categories, IReadOnlyList<ColumnPair> Pairs, Target Target);
 }

@@ -10,13 +10,25 @@ namespace MaaS.Engine.Tasks.Tabular;
 
 internal static class TabularRun
 {
+    /// <summary>What a training goes on from.</summary>
+    public sealed record Source(Encoder Encoder, Target Target, Network Network);
+
     /// <summary>
     /// The types to read the data and its test file with: the profile's, but whole numbers that are classes keep their text.
-    /// As 32-bit numbers the codes 20,240,101 and 20,240,102 would be one class.
+    /// As 32-bit numbers the codes 20,240,101 and 20,240,102 would be one class. A source's columns are what they were to it.
     /// </summary>
-    public static Dictionary<string, ColumnType> TypesOf(TabularTraining spec, DatasetProfile profile)
+    public static Dictionary<string, ColumnType> TypesOf(TabularTraining spec, DatasetProfile profile, Source? source = null)
     {
         var types = profile.Columns.ToDictionary(column => column.Name, column => column.Type);
+        if (source is not null)
+        {
+            foreach (var number in source.Encoder.Numbers)
+                types[number.Name] = number.Type;
+            foreach (var category in source.Encoder.Categories)
+                types[category.Name] = ColumnType.Category;
+            types[spec.Target] = source.Target.ReadAs;
+            return types;
+        }
         var target = profile.Columns.FirstOrDefault(column => column.Name == spec.Target);
         if (target is { Type: ColumnType.Integer } && (spec.Goal == TabularGoal.Auto ? TabularTraining.GoalFor(target.Type, target.Distinct) : spec.Goal) == TabularGoal.Classification)
             types[target.Name] = ColumnType.Category;
@@ -29,24 +41,39 @@ internal static class TabularRun
     public static TrainingOutcome Run(
         TabularTraining training, DataFile data, DataFile? test, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var types = TypesOf(training, data.Profile);
+        using var scope = NewDisposeScope();
+        Source? source = null;
+        if (place.Source is { } folder)
+        {
+            (var its, var encoder, var target, var network) = TabularPackage.Load(folder);
+            (source, training) = (new(encoder, target, network), Continuation.Of(training, its));
+        }
+        var types = TypesOf(training, data.Profile, source);
         // Free text that nothing is learned from may be most of the file, and stays out of memory.
         string[] columns = [.. training.Features ?? types.Where(column => column.Value != ColumnType.Text).Select(column => column.Key), training.Target];
-        return Run(training, data.Read(columns, types, progress, token), test?.Read(columns, types, progress, token), place, progress, token);
+        return Run(training, data.Read(columns, types, progress, token), test?.Read(columns, types, progress, token), place, progress, token, source);
     }
 
     public static TrainingOutcome Run(
-        TabularTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+        TabularTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
+        var compute = Compute.Choose(training, threads: 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
-        var (train, validation, test, target) = Divide(training, data, given, progress);
-        var encoder = Encoder.Fit(train, target.Name, training.Features);
+        var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
+        var encoder = source?.Encoder ?? Encoder.Fit(train, target.Name, training.Features);
         var spec = Derived.Fill(training, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
+        if (source is null && spec.Network is DeepNetwork { Pairs: true })
+        {
+            encoder = encoder.WithPairs(train, target);
+            progress.Report(new Said(encoder.Pairs.Count == 0
+                ? "no pair of number columns says more together than each alone"
+                : $"looked at together: {string.Join("; ", encoder.Pairs.Select(pair => $"{encoder.Numbers[pair.First].Name} and {encoder.Numbers[pair.Second].Name}"))}"));
+        }
 
         using var scope = NewDisposeScope();
-        using var task = new TabularTask(encoder, target, Network.For(encoder, target.Outputs, spec.Network!), train, validation, compute.Device);
+        var network = source?.Network ?? Network.For(encoder, target.Outputs, spec.Network!);
+        using var task = new TabularTask(encoder, target, network, train, validation, compute.Device);
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));
@@ -59,7 +86,7 @@ internal static class TabularRun
     }
 
     private static (Table Train, Table Validation, Table Test, Target Target) Divide(
-        TabularTraining spec, Table all, Table? given, IProgress<Report> progress)
+        TabularTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress)
     {
         var data = Answered(all, spec.Target, "the data", progress);
         var goal = Target.GoalOf(data[spec.Target], spec.Goal);
@@ -68,10 +95,10 @@ internal static class TabularRun
 
         // Classes come from all rows, so that the split can be stratified by them; regression's scale from the training rows.
         var classes = goal == TabularGoal.Classification
-            ? Array.ConvertAll(Target.Fit(data[spec.Target], goal, []).Classes(data[spec.Target]), number => (int)number)
+            ? Array.ConvertAll((known ?? Target.Fit(data[spec.Target], goal, [])).Classes(data[spec.Target]), number => (int)number)
             : [];
         var split = Split.Of(data.RowCount, spec.Split ?? new SplitSpec(), classes);
-        var target = Target.Fit(data[spec.Target], goal, split.Train);
+        var target = known ?? Target.Fit(data[spec.Target], goal, split.Train);
         var test = given is null ? data.Select(split.Test) : Answered(given, spec.Target, "the test file", progress);
         // A label that only the test file has is said now, not after the training.
         if (given is not null && target.IsClassification)

@@ -17,6 +17,14 @@ internal sealed record Target(string Name, string[]? Labels, float Mean = 0, flo
     /// <summary>Width of the network's output.</summary>
     public int Outputs => Labels?.Length ?? 1;
 
+    /// <summary>The type in which a file's column holds these answers.</summary>
+    public ColumnType ReadAs => Labels switch
+    {
+        null => ColumnType.Number,
+        ["false", "true"] => ColumnType.Boolean,
+        _ => ColumnType.Category,
+    };
+
     /// <summary>Rows that have an answer; the others can teach nothing and are left out.</summary>
     public static int[] AnsweredRows(Column column) =>
         [.. Enumerable.Range(0, column.Count).Where(row => !column.IsMissing(row))];
@@ -52,7 +60,7 @@ internal sealed record Target(string Name, string[]? Labels, float Mean = 0, flo
         var numbers = Labels!.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => (long)pair.number, StringComparer.Ordinal);
         return [.. Enumerable.Range(0, column.Count).Select(row => numbers.TryGetValue(Label(column, row), out var number)
             ? number
-            : throw new UserError($"Row {row + 1} has \"{Label(column, row)}\" as {Name}, which no training row has; known are {string.Join(", ", Labels!.Take(20))}."))];
+            : throw new UserError($"Row {row + 1} has \"{Label(column, row)}\" as {Name}, which is none of the classes the model knows: {string.Join(", ", Labels!.Take(20))}."))];
     }
 
     /// <summary>Standardized answers of each row.</summary>

@@ -3,7 +3,6 @@
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
-using MaaS.Engine.Optimizers;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
 using static TorchSharp.torch;
@@ -12,6 +11,9 @@ namespace MaaS.Engine.Tasks.Text;
 
 internal static class TextRun
 {
+    /// <summary>What a training goes on from.</summary>
+    public sealed record Source(Encoder Encoder, Target Target, Network Network);
+
     /// <summary>Trains and leaves a checked model package in the folder.</summary>
     /// <exception cref="UserError">The settings do not fit the data, or the loss diverged.</exception>
     /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
@@ -20,25 +22,33 @@ internal static class TextRun
     {
         if (training.Text == training.Target)
             throw new UserError($"\"{training.Target}\" is both the text and the target; a model must not see the answer.");
+        using var scope = NewDisposeScope();
+        Source? source = null;
+        if (place.Source is { } folder)
+        {
+            (var its, var encoder, var target, var network) = TextPackage.Load(folder);
+            (source, training) = (new(encoder, target, network), Continuation.Of(training, its));
+        }
         var types = TypesOf(training, data.Profile);
+        if (source is not null)
+            types[training.Target] = source.Target.ReadAs;
         string[] columns = [training.Text, training.Target];
-        return Run(training, data.Read(columns, types, progress, token), test?.Read(columns, types, progress, token), place, progress, token);
+        return Run(training, data.Read(columns, types, progress, token), test?.Read(columns, types, progress, token), place, progress, token, source);
     }
 
     public static TrainingOutcome Run(
-        TextTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+        TextTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
+        var compute = Compute.Choose(training, threads: 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
-        var (train, validation, test, target) = Divide(training, data, given, progress);
+        var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
         var spec = Fill(training, train.RowCount, progress);
-        var bag = (BagNetwork)spec.Network!;
-        var encoder = Encoder.Fit(TextTask.TextsOf(train, spec.Text), bag);
-        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {bag.VocabularySize}"));
+        var encoder = source?.Encoder ?? Encoder.Fit(TextTask.TextsOf(train, spec.Text), spec.Network!);
+        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {spec.Network!.VocabularySize}"));
 
         using var scope = NewDisposeScope();
-        var network = new Network(encoder.Vocabulary.Count, bag.Dimension, target.Outputs, bag.Dropout);
+        var network = source?.Network ?? Network.For(encoder, target.Outputs);
         using var task = new TextTask(encoder, spec.Text, target, network, spec.LabelSmoothing, train, validation, compute.Device);
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
@@ -53,13 +63,8 @@ internal static class TextRun
 
     private static TextTraining Fill(TextTraining spec, int trainRows, IProgress<Report> progress)
     {
-        var optimizer = spec.Optimizer ?? new AdamWSpec();
-        if (optimizer.LearningRate is null)
-        {
-            // A vector learns only when its term occurs, so each step must count: ten times the method's usual one.
-            optimizer = optimizer with { LearningRate = Optimizer.DefaultLearningRate(optimizer) * (optimizer is AdamSpec or AdamWSpec ? 10 : 1) };
-            progress.Report(new Said($"learning rate {optimizer.LearningRate}: the usual one for this method and network"));
-        }
+        // A vector learns only when its term occurs, so each step must count: ten times the method's usual one.
+        var optimizer = Derived.Rated(spec, spec.Optimizer ?? new AdamWSpec(), adam: 10, progress);
         var batchSize = spec.BatchSize;
         if (batchSize is null && optimizer is not GradientDescentSpec)
         {
@@ -80,10 +85,10 @@ internal static class TextRun
     }
 
     private static (Table Train, Table Validation, Table Test, Target Target) Divide(
-        TextTraining spec, Table all, Table? given, IProgress<Report> progress)
+        TextTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress)
     {
         var data = TabularRun.Answered(all, spec.Target, "the data", progress);
-        var target = Target.Fit(data[spec.Target], TabularGoal.Classification, []);
+        var target = known ?? Target.Fit(data[spec.Target], TabularGoal.Classification, []);
         var split = Split.Of(data.RowCount, spec.Split ?? new SplitSpec(), Array.ConvertAll(target.Classes(data[spec.Target]), number => (int)number));
         var test = given is null ? data.Select(split.Test) : TabularRun.Answered(given, spec.Target, "the test file", progress);
         // A label that only the test file has is said now, not after the training.

@@ -87,7 +87,7 @@ internal static class LanguageSpeed
         {
             _task = new LanguageTask(new Gpt(spec, Vocabulary), new TextPart(text, text.Length), new TextPart(text[..(spec.Context + 2)], spec.Context + 2), Batch, CPU, threads);
             _parameters = new FlatParameters(_task.Network, _task.IsHidden);
-            _optimizer = Optimizer.For(s_adamW, _parameters);
+            _optimizer = Optimizer.For(s_adamW, _parameters, _task.Crew);
         }
 
         public void Steps(int steps)

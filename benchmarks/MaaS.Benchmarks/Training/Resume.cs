@@ -17,6 +17,8 @@ internal static class Resume
     private static readonly (string Family, string Sample, TrainingSpec Training)[] s_families =
     [
         ("tables", "churn", new TabularTraining("churned", Network: new MlpNetwork([64, 32])) { Epochs = 30, Patience = 0, Device = DeviceChoice.Cpu }),
+        ("texts", "messages", new TextTraining("message", "topic", new BagNetwork()) { Epochs = 40, Patience = 0, Device = DeviceChoice.Cpu }),
+        ("images", "shapes", new ImageTraining(new ConvolutionalNetwork([16, 32])) { Epochs = 12, Patience = 0, Device = DeviceChoice.Cpu }),
         ("language", "stories", new LanguageTraining(Network: new GptNetwork(Layers: 2, Heads: 2, Width: 64, Context: 32), Steps: 1200) { Epochs = 12, Patience = 0, Device = DeviceChoice.Cpu }),
         ("recommendation", "films", new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new BayesianRanking()) { Epochs = 60, Patience = 0, Device = DeviceChoice.Cpu }),
     ];
@@ -28,15 +30,16 @@ internal static class Resume
         foreach (var (family, sample, training) in s_families)
         {
             var data = await Platform.Profiled(client, (await client.SampleDataset(sample)).Latest!);
-            var watch = Stopwatch.StartNew();
+            var (own, watch) = (0.0, Stopwatch.StartNew());
             var undisturbed = await Points(client, await Trained(client, data, training, null));
             var took = watch.Elapsed;
             for (var i = 0; i < Kills; i++)
             {
                 var killed = await Points(client, await Trained(client, data, training, took * (0.3 + 0.6 * random.NextDouble())));
-                largest = Math.Max(largest, Difference(family, undisturbed, killed));
+                own = Math.Max(own, Difference(family, undisturbed, killed));
             }
-            results.Add($"resume.max_loss_difference_{family}", largest, "", "0");
+            largest = Math.Max(largest, own);
+            results.Add($"resume.max_loss_difference_{family}", own, "", "0");
         }
         results.Add("resume.max_loss_difference", largest, "", "0");
     }

@@ -11,8 +11,8 @@ public sealed class SampleDataTests
     [Theory, MemberData(nameof(Names))]
     public void A_seed_writes_the_same_file(string name)
     {
-        Assert.Equal(Text(name, 1), Text(name, 1));
-        Assert.NotEqual(Text(name, 1), Text(name, 2));
+        Assert.Equal(Bytes(name, 1), Bytes(name, 1));
+        Assert.NotEqual(Bytes(name, 1), Bytes(name, 2));
     }
 
     [Fact]
@@ -46,6 +46,18 @@ public sealed class SampleDataTests
         Assert.InRange(price.Min, 20_000, price.Median);
     }
 
+    [Fact]
+    public void Messages_are_texts_of_five_topics()
+    {
+        var profile = Profile("messages");
+
+        Assert.Equal("message:Text topic:Category", Types(profile));
+        Assert.Equal([], profile.Warnings);
+        Assert.Equal((6_000L, 0L), (profile.RowCount, profile.Columns[0].Missing));
+        Assert.InRange(profile.Columns[0].Distinct, 4_000, 6_000);
+        Assert.Equal(["account", "billing", "delivery", "returns", "technical"], profile.Columns[1].Top.Select(value => value.Value).Order());
+    }
+
     private static string Types(DatasetProfile profile) => string.Join(' ', profile.Columns.Select(column => $"{column.Name}:{column.Type}"));
 
     private static IEnumerable<string> Holed(DatasetProfile profile) =>
@@ -53,14 +65,14 @@ public sealed class SampleDataTests
 
     private static DatasetProfile Profile(string name)
     {
-        using var file = new TestFile(Text(name, 1));
+        using var file = new TestFile(Bytes(name, 1));
         return Profiler.Profile(file.Path, new ReadingOptions(), null, TestContext.Current.CancellationToken);
     }
 
-    private static string Text(string name, int seed)
+    private static byte[] Bytes(string name, int seed)
     {
-        var text = new StringWriter();
-        SampleData.All.Single(sample => sample.Name == name).Write(text, seed: seed);
-        return text.ToString();
+        var bytes = new MemoryStream();
+        SampleData.All.Single(sample => sample.Name == name).Write(bytes, seed: seed);
+        return bytes.ToArray();
     }
 }

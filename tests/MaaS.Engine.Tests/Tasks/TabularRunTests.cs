@@ -171,7 +171,7 @@ public sealed class TabularRunTests : IDisposable
         var error = Assert.Throws<UserError>(() => Train(new TabularTraining("side"), Parsed("n,side", row => $"{row},{(row % 2 == 0 ? "left" : "right")}"),
             test: Parsed("n,side", row => $"{row},{(row % 2 == 0 ? "left" : "up")}"), keep: (_, _) => losses++));
 
-        Assert.Equal("Row 2 has \"up\" as side, which no training row has; known are left, right.", error.Message);
+        Assert.Equal("Row 2 has \"up\" as side, which is none of the classes the model knows: left, right.", error.Message);
         Assert.Equal(0, losses);
     }
 

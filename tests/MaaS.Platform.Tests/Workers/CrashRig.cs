@@ -7,6 +7,7 @@ using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Datasets;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
+using MaaS.Catalog.Models;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Training;
 using Microsoft.EntityFrameworkCore;
@@ -62,9 +63,10 @@ public sealed class CrashRig : IAsyncLifetime
         ("Worker:LeaseSeconds", "5"), ("Worker:CheckpointSeconds", "0.5"));
 
     /// <summary>Queues the training that every test disturbs in its own way.</summary>
-    public async Task<Guid> Train(string registerAs)
+    /// <param name="from">A version it goes on from.</param>
+    public async Task<Guid> Train(string registerAs, Guid? from = null)
     {
-        var training = new TabularTraining("label", Network: new MlpNetwork([64, 32])) { Epochs = 80, Patience = 0, BatchSize = 32, Device = DeviceChoice.Cpu };
+        var training = new TabularTraining("label", Network: from is null ? new MlpNetwork([64, 32]) : null) { Epochs = 80, Patience = 0, BatchSize = 32, Device = DeviceChoice.Cpu, From = from };
         var runId = Guid.CreateVersion7();
         var job = new Job
         {
@@ -119,6 +121,13 @@ public sealed class CrashRig : IAsyncLifetime
             await context.ModelVersions.CountAsync(version => version.Model.Name == registeredAs, Token));
 
         static bool IsSystem(string key) => key.StartsWith(MetricStore.SystemPrefix, StringComparison.Ordinal);
+    }
+
+    /// <summary>The only version of a model.</summary>
+    public async Task<ModelVersion> Version(string model)
+    {
+        await using var context = Context();
+        return await context.ModelVersions.AsNoTracking().SingleAsync(version => version.Model.Name == model, Token);
     }
 
     public async Task<List<string>> LogOf(Guid jobId) =>

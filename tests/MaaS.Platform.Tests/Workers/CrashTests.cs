@@ -71,15 +71,32 @@ public sealed class CrashTests(CrashRig rig) : IClassFixture<CrashRig>
         await EndsAsUndisturbed(worker, job, "database-killed", attempt: 1);
     }
 
+    [Fact]
+    public async Task A_training_that_goes_on_from_a_version_begins_where_it_ended_however_often_it_is_killed()
+    {
+        await using var worker = StartWorker();
+        var source = await rig.Version("undisturbed");
+        var job = await HalfWay(worker, "continued", source.Id);
+
+        Process.GetProcessById(Assert.Single(worker.Children())).Kill();
+        await rig.WaitUntil(worker, job, row => row.State == JobState.Succeeded);
+
+        var (trained, version) = (await rig.Read(job, "continued"), await rig.Version("continued"));
+        Assert.Equal("undisturbed/1", version.Manifest.Lineage.Parent);
+        var best = rig.Undisturbed.Points.Where(point => point.Key == "val_loss").Min(point => point.Value);
+        Assert.Equal(("val_loss", 0, best), trained.Points.First(point => point.Key == "val_loss"));
+        Assert.Contains("goes on from version 1 of undisturbed", await rig.LogOf(job));
+    }
+
     private WorkerProcess StartWorker()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         return rig.StartWorker();
     }
 
-    private async Task<Guid> HalfWay(WorkerProcess worker, string registerAs)
+    private async Task<Guid> HalfWay(WorkerProcess worker, string registerAs, Guid? from = null)
     {
-        var job = await rig.Train(registerAs);
+        var job = await rig.Train(registerAs, from);
         await rig.WaitUntil(worker, job, row => row.CheckpointSha256 is not null && row.Progress > 0.3);
         return job;
     }

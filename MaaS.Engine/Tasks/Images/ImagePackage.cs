@@ -1,0 +1,46 @@
+// What an image model brings to its package: one input, the pixels, and held-out images as a caller sends them, as PNG in Base64.
+using System.Text.Json;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Packages;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Images;
+
+internal static class ImagePackage
+{
+    private const int RowsAtOnce = 50;
+
+    public static ModelManifest Write(
+        string folder, ImageTask task, ImageTraining spec, (int Height, int Width, int Channels) shape, ImagePart test, ModelMetrics metrics, Lineage lineage, CancellationToken token)
+    {
+        using var scope = NewDisposeScope();
+        var rows_R = test.Rows_M.slice(0, 0, Math.Min(HeldOut.MaxRows, test.Count), 1);
+        var pieces = rows_R.split(RowsAtOnce).Select(rows_B => HeldOutOf(task, test with { Rows_M = rows_B }, shape));
+        var labels = task.Target.Labels!;
+        return ModelPackage.Write(
+            folder,
+            new PackageContent(
+                ModelTask.ImageClassification, ImageGraph.Of(task.Model, shape, labels), task.Network, spec,
+                [new ModelInput(ImageGraph.Input, ColumnType.Image, TensorType.UInt8, [-1, shape.Height, shape.Width, shape.Channels])],
+                labels, task.Target.Name, metrics, lineage),
+            (int)rows_R.shape[0], HeldOutOf(task, test with { Rows_M = rows_R.slice(0, 0, HeldOut.SampleRows, 1) }, shape).Sample,
+            served => pieces.Max(piece =>
+            {
+                token.ThrowIfCancellationRequested();
+                return ModelPackage.Difference(served, piece, labels);
+            }));
+    }
+
+    private static HeldOut HeldOutOf(ImageTask task, ImagePart part, (int Height, int Width, int Channels) shape)
+    {
+        using var scope = NewDisposeScope();
+        var pixels_BHWC = part.Pixels_NHWC.index_select(0, part.Rows_M).cpu().data<byte>().ToArray();
+        var sample = pixels_BHWC.Chunk(shape.Height * shape.Width * shape.Channels).Take(HeldOut.SampleRows).Select(pixels_HWC => new Dictionary<string, JsonElement>
+        {
+            [ImageGraph.Input] = JsonSerializer.SerializeToElement(Convert.ToBase64String(Png.Of(pixels_HWC, shape.Width, shape.Height, shape.Channels))),
+        });
+        return new HeldOut([pixels_BHWC], part.Count, task.Answers(part), 1, [.. sample]);
+    }
+}

@@ -1,0 +1,93 @@
+// Training on images from end to end: read, split, train, test once, export, check.
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+using MaaS.Engine.Tasks.Tabular;
+using MaaS.Engine.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaaS.Engine.Tasks.Images;
+
+internal static class ImageRun
+{
+    /// <exception cref="UserError">The data is no images, the settings do not fit it, or the loss diverged.</exception>
+    /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
+    public static TrainingOutcome Run(
+        ImageTraining training, DataFile data, DataFile? test, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        if (data.Profile.Images is not { } summary)
+            throw new UserError($"{data.Name} holds no images: they come as a ZIP of class folders with PNG or JPEG files, or of IDX files.");
+        var (width, height) = training.SizeOf(summary);
+        var shape = (height, width, summary.Channels);
+        using var all = ImageSet.Read(data, shape, progress, token);
+        using var given = test is null ? null : ImageSet.Read(test, shape, progress, token);
+        return Run(training, all, given, place, progress, token);
+    }
+
+    public static TrainingOutcome Run(
+        ImageTraining training, ImageSet all, ImageSet? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+    {
+        var target = Target.Fit(all.Classes, TabularGoal.Classification, []);
+        var spec = ImageSettings.Fill(training, all.Classes.Count, progress);
+        var (threads, why) = ImageSettings.Threads(spec);
+        var compute = Compute.Choose(training, threads, why, crew: true);
+        progress.Report(new Said($"training {compute.Reason}"));
+
+        using var scope = NewDisposeScope();
+        var (train, validation, test, split) = Divide(spec, all, given, target, compute.Device, progress);
+        var brightness = BrightnessOf(train);
+        var replicas = compute.Device.type == DeviceType.CPU ? threads : 1;
+        using var task = new ImageTask(
+            [.. Enumerable.Range(0, replicas).Select(_ => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device))], target, spec, train, validation);
+        progress.Report(new Said($"the network has {task.Network.parameters().Sum(parameter => parameter.numel()):N0} parameters"));
+        new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
+
+        progress.Report(new Advanced(1, "testing and exporting"));
+        var metrics = task.Test(test, split);
+        foreach (var (name, value) in metrics.Values)
+            progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
+        var manifest = ImagePackage.Write(place.Package, task, spec, all.Shape, test, metrics, place.Lineage, token);
+        progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test images"));
+        return new TrainingOutcome(manifest, compute.Facts());
+    }
+
+    /// <summary>The test is the given file; else the part that the data itself calls so; else a share of the images.</summary>
+    private static (ImagePart Train, ImagePart Validation, ImagePart Test, string Name) Divide(
+        ImageTraining spec, ImageSet all, ImageSet? given, Target target, Device device, IProgress<Report> progress)
+    {
+        var classes = target.Classes(all.Classes);
+        var (pixels_NHWC, classes_N) = (all.Pixels_NHWC.to(device), tensor(classes, device: device));
+        ImagePart Part(IEnumerable<int> rows) => new(pixels_NHWC, classes_N, tensor([.. rows.Select(row => (long)row)], dtype: ScalarType.Int64, device: device));
+
+        var numbers = Enumerable.Range(0, classes.Length).ToArray();
+        int[] learned = [.. numbers.Where(row => !all.IsTest[row])];
+        var isParted = given is null && learned.Length < numbers.Length;
+        var split = Split.Of(
+            learned.Length, isParted ? spec.Split! with { TestDatasetVersionId = Guid.Empty } : spec.Split!, Array.ConvertAll(learned, row => (int)classes[row]));
+        var (train, validation) = (Part(split.Train.Select(row => learned[row])), Part(split.Validation.Select(row => learned[row])));
+        var (test, name) = given is not null ? (new ImagePart(given.Pixels_NHWC.to(device), tensor(target.Classes(given.Classes), device: device), arange(given.IsTest.Length, dtype: ScalarType.Int64, device: device)), "given test file")
+            : isParted ? (Part(numbers.Where(row => all.IsTest[row])), "test part of the file")
+            : (Part(split.Test.Select(row => learned[row])), "test");
+        progress.Report(new Said($"{train.Count} images to train on, {validation.Count} to choose by, {test.Count} to test once ({name})"));
+        return (train, validation, test, name);
+    }
+
+    /// <summary>Mean and deviation of each channel over the training images.</summary>
+    private static Brightness BrightnessOf(ImagePart train)
+    {
+        using var scope = NewDisposeScope();
+        var (sum_C, squares_C) = (zeros(train.Pixels_NHWC.shape[3], dtype: ScalarType.Float64), zeros(train.Pixels_NHWC.shape[3], dtype: ScalarType.Float64));
+        foreach (var rows_B in train.Rows_M.split(4096))
+        {
+            using var batch = NewDisposeScope();
+            var pixels_BHWC = train.Pixels_NHWC.index_select(0, rows_B).to_type(ScalarType.Float64);
+            sum_C.add_(pixels_BHWC.sum([0, 1, 2]).cpu());
+            squares_C.add_(pixels_BHWC.square().sum([0, 1, 2]).cpu());
+        }
+        var pixels = (double)train.Count * train.Pixels_NHWC.shape[1] * train.Pixels_NHWC.shape[2];
+        var mean_C = sum_C / pixels;
+        // Images of one even colour have no deviation; one step of a byte then stands for it.
+        var deviation_C = (squares_C / pixels - mean_C.square()).clamp_min(0).sqrt().clamp_min(1);
+        return new Brightness(mean_C.to_type(ScalarType.Float32).data<float>().ToArray(), deviation_C.to_type(ScalarType.Float32).data<float>().ToArray());
+    }
+}

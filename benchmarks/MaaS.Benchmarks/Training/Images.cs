@@ -1,0 +1,52 @@
+// Fashion-MNIST: its customary 60,000 and 10,000 images; what is chosen by lies among the 60,000, and the 10,000 are read once.
+using System.IO.Compression;
+using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
+
+namespace MaaS.Benchmarks.Training;
+
+internal static class Images
+{
+    private static readonly string[] s_files = ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"];
+
+    private static readonly (string Name, string Bar, string Seconds, ImageTraining Training)[] s_cases =
+    [
+        ("mlp", ">= 0.902", "<= 1,200", new ImageTraining(new ImageMlpNetwork(), Augmentation: new AugmentationSpec(Shift: 0), LabelSmoothing: 0.05)
+        {
+            Epochs = 40,
+            Optimizer = new AdamWSpec(WeightDecay: 0.2),
+            Schedule = new CosineSchedule(),
+        }),
+        ("cnn", ">= 0.928", "<= 1,200", new ImageTraining(new ConvolutionalNetwork(), LabelSmoothing: 0.05) { Epochs = 16 }),
+        ("resnet", ">= 0.940", "<= 2,700", new ImageTraining(new ResNetwork(Blocks: 1, Width: 32), Augmentation: new AugmentationSpec(Erase: 0.15), LabelSmoothing: 0.1) { Epochs = 18 }),
+    ];
+
+    public static void Measure(Results results)
+    {
+        if (SharedData.Find("fashion-mnist") is not { } folder)
+            return;
+        var path = Path.Combine(Path.GetTempPath(), $"fashion-{Guid.NewGuid():n}.zip");
+        try
+        {
+            using (var zip = ZipFile.Open(path, ZipArchiveMode.Create))
+                foreach (var file in s_files)
+                    zip.CreateEntryFromFile(Path.Combine(folder, file), file, CompressionLevel.NoCompression);
+            var data = Trainings.File(path);
+            foreach (var one in s_cases)
+                Measure(one.Name, one.Bar, one.Seconds, one.Training, data, results);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void Measure(string name, string bar, string time, ImageTraining training, DataFile data, Results results)
+    {
+        var (manifest, seconds) = Trainings.Run(training with { Split = new SplitSpec(Validation: 1.0 / 12), Patience = 0 }, data);
+        results.Add($"fashion.{name}", manifest.Metrics.Values["accuracy"], "share", bar);
+        results.Add($"fashion.{name}.parameters", manifest.ParameterCount, "", name == "cnn" ? "< 100,000" : "none");
+        results.Add($"fashion.{name}.train_s", seconds, "s", time);
+        results.Add($"fashion.{name}.export_max_difference", manifest.ParityMaxDifference, "probability", "<= 0.0001");
+    }
+}
