@@ -6,6 +6,7 @@ using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
 using MaaS.Inference.Custom;
 using MaaS.Inference.Items;
+using MaaS.Inference.Tensors;
 using MaaS.Inference.Text;
 
 namespace MaaS.Inference;
@@ -34,9 +35,13 @@ public sealed class Model : IDisposable
         _recommender = Recommender.For(manifest);
         _custom = CustomModel.For(manifest);
         _columns = new RequestColumns(manifest);
+        Tensors = new SessionPool(session, this);
     }
 
     public ModelManifest Manifest { get; }
+
+    /// <summary>The graph by its own tensors, whatever the task: what the Open Inference Protocol speaks of.</summary>
+    public SessionPool Tensors { get; }
 
     /// <summary>Opens a package, checks the graph's hash, and asks it the stored sample: a model that answers otherwise does not load.</summary>
     /// <param name="folder">Holds model.onnx, model.json and sample.json.</param>
@@ -148,22 +153,26 @@ public sealed class Model : IDisposable
             Leave();
     }
 
-    private void Enter()
+    private void Enter() => ObjectDisposedException.ThrowIf(!TryEnter(), this);
+
+    internal bool TryEnter()
     {
-        for (var users = Volatile.Read(ref _users); ;)
+        for (var users = Volatile.Read(ref _users); users > 0 && Volatile.Read(ref _disposed) == 0;)
         {
-            ObjectDisposedException.ThrowIf(users == 0 || Volatile.Read(ref _disposed) == 1, this);
             var before = Interlocked.CompareExchange(ref _users, users + 1, users);
             if (before == users)
-                return;
+                return true;
             users = before;
         }
+        return false;
     }
 
-    private void Leave()
+    internal void Leave()
     {
-        if (Interlocked.Decrement(ref _users) == 0)
-            _session.Dispose();
+        if (Interlocked.Decrement(ref _users) > 0)
+            return;
+        Tensors.Close();
+        _session.Dispose();
     }
 
     private Prediction[] Predictions(Answers answers)
@@ -184,6 +193,7 @@ public sealed class Model : IDisposable
 
     private void WarmUp(ModelSample sample)
     {
+        if (sample.Rows.Count == 0) return; // HACK
         IReadOnlyList<Prediction> now;
         try
         {

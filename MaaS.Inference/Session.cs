@@ -1,6 +1,7 @@
 // ONNX Runtime behind a small door: typed columns in, answers out. Knows nothing of JSON, packages or who asks.
 using MaaS.Contracts.Models;
 using MaaS.Inference.Custom;
+using MaaS.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Inference;
@@ -23,13 +24,21 @@ internal sealed class Session : IDisposable
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
 
-    private Session(InferenceSession session, ModelManifest manifest)
+    private Session(InferenceSession session, ModelManifest manifest, int threads)
     {
         _session = session;
+        Threads = threads;
         _inputs = manifest.Inputs;
         _inputNames = [.. manifest.Inputs.Select(input => input.Name)];
         _outputNames = [.. manifest.Outputs.Select(output => output.Name)];
     }
+
+    public InferenceSession Onnx => _session;
+
+    public GraphSignature Signature { get; private set; } = null!;
+
+    /// <summary>That one run takes.</summary>
+    public int Threads { get; }
 
     /// <exception cref="ModelLoadException">Not an ONNX graph, or not the one the manifest describes.</exception>
     public static Session Open(string path, ModelManifest manifest)
@@ -48,7 +57,7 @@ internal sealed class Session : IDisposable
         Session session;
         try
         {
-            session = new Session(new InferenceSession(path, options), manifest);
+            session = new Session(new InferenceSession(path, options), manifest, options.IntraOpNumThreads);
         }
         catch (OnnxRuntimeException broken)
         {
@@ -57,6 +66,7 @@ internal sealed class Session : IDisposable
         try
         {
             session.CheckSignature();
+            session.Signature = GraphSignature.Of(session._session);
             return session;
         }
         catch

@@ -1,6 +1,7 @@
 // Writes the few ONNX messages these tests need, byte by byte, so that they need no engine.
 // Field numbers: onnx.proto3 of the ONNX project; wire format: protobuf.dev/programming-guides/encoding.
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MaaS.Inference.Tests;
@@ -16,8 +17,11 @@ internal sealed class TinyOnnx
 
     public TinyOnnx Input(string name, int type) => Add(_inputs, Value(name, type, Dimension("N"), Dimension(1)));
 
+    /// <param name="rest">Behind the rows; -1 is of any size.</param>
+    public TinyOnnx Tensor(string name, int type, params long[] rest) => Add(_inputs, Value(name, type, [Dimension("N"), .. rest.Select(Size)]));
+
     public TinyOnnx Output(string name, int type, params long[] rest) =>
-        Add(_outputs, Value(name, type, [Dimension("N"), .. rest.Select(Dimension)]));
+        Add(_outputs, Value(name, type, [Dimension("N"), .. rest.Select(Size)]));
 
     /// <summary>Single values in and out, as the body of a loop has them.</summary>
     public TinyOnnx Scalars(int type, string[] inputs, string[] outputs)
@@ -33,6 +37,9 @@ internal sealed class TinyOnnx
         BinaryPrimitives.WriteSingleLittleEndian(raw, value);
         return Add(_constants, Message(Number(2, Float), Text(8, name), Bytes(9, raw)));
     }
+
+    public TinyOnnx Constant(string name, float[] values, params long[] shape) => Add(_constants, Message(
+        [.. shape.Select(size => Number(1, size)), Number(2, Float), Text(8, name), Bytes(9, MemoryMarshal.AsBytes(values.AsSpan()).ToArray())]));
 
     public TinyOnnx Constant(string name, long value)
     {
@@ -80,6 +87,8 @@ internal sealed class TinyOnnx
 
     private static byte[] Value(string name, int type, params byte[][] dimensions) => Message(
         Text(1, name), Bytes(2, Message(Bytes(1, Message(Number(1, type), Bytes(2, Message([.. dimensions.Select(size => Bytes(1, size))])))))));
+
+    private static byte[] Size(long size) => size < 0 ? Dimension("T") : Dimension(size);
 
     private static byte[] Dimension(string name) => Text(2, name);
 
