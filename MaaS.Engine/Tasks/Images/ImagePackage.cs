@@ -13,6 +13,9 @@ internal static class ImagePackage
 {
     private const int RowsAtOnce = 50;
 
+    // As training.size may be.
+    private const int LargestSide = 256;
+
     public static ModelManifest Write(
         string folder, ImageTask task, ImageTraining spec, ImagePart test, ModelMetrics metrics, Lineage lineage, CancellationToken token)
     {
@@ -48,9 +51,23 @@ internal static class ImagePackage
         var (training, learned) = (saved.Training<ImageTraining>(), saved.Encoder<Learned>());
         if (training.Network is null or ImageMlpNetwork { Hidden: null } or ConvolutionalNetwork { Channels: null })
             throw new UserError($"{saved.Name} does not say what kind of network it holds.");
+        if (learned.Encoder is not { Height: >= 1 and <= LargestSide, Width: >= 1 and <= LargestSide, Channels: 1 or 3 } || learned.Encoder.Mean.Length != learned.Encoder.Channels || learned.Encoder.Deviation.Length != learned.Encoder.Channels)
+            throw new UserError($"{saved.Name} is of a network for images of {learned.Encoder.Height} x {learned.Encoder.Width} pixels with {learned.Encoder.Channels} channels; 1 to {LargestSide} pixels a side with 1 or 3 channels, and their mean and deviation, are allowed.");
         var network = Network.For(training.Network, learned.Encoder, learned.Target.Outputs);
         saved.Into(network);
         return (training, learned.Encoder, learned.Target, network);
+    }
+
+    /// <summary>A package from a weights file alone, checked on images made up of chance.</summary>
+    /// <exception cref="UserError">The weights file is not one of an image network.</exception>
+    public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage, CancellationToken token)
+    {
+        const int count = 100;
+        var (training, encoder, target, network) = Load(saved);
+        var part = new ImagePart(
+            randint(0, 256, [count, encoder.Height, encoder.Width, encoder.Channels], dtype: ScalarType.Byte), zeros(count, dtype: ScalarType.Int64), arange(count, dtype: ScalarType.Int64));
+        using var task = new ImageTask([network], encoder, target, training, part, part);
+        return Write(folder, task, training, part, ModelMetrics.None, lineage, token);
     }
 
     private static HeldOut HeldOutOf(ImageTask task, ImagePart part)

@@ -25,7 +25,7 @@ public sealed class RoundTripTests : IDisposable
 
     public static TheoryData<string, string> Families => new()
     {
-        { "churn", "safetensors" }, { "churn", "hdf5" }, { "prices", "safetensors" }, { "prices", "hdf5" }, { "text", "safetensors" }, { "text", "hdf5" },
+        { "churn", "safetensors" }, { "churn", "hdf5" }, { "prices", "safetensors" }, { "prices", "hdf5" }, { "image", "safetensors" }, { "image", "hdf5" }, { "text", "safetensors" }, { "text", "hdf5" },
         { "characters", "safetensors" }, { "characters", "hdf5" }, { "byte pairs", "safetensors" }, { "ratings", "hdf5" }, { "ratings", "safetensors" },
         { "history", "hdf5" }, { "neural", "safetensors" }, { "items", "hdf5" },
     };
@@ -95,6 +95,7 @@ public sealed class RoundTripTests : IDisposable
     {
         "churn" => _trained.Table(SampleData.Churn, new LinearNetwork()),
         "prices" => _trained.Table(SampleData.Prices, new MlpNetwork([8]) { Pairs = true, Ensemble = 2 }),
+        "image" => _trained.Images(new ConvolutionalNetwork([4, 8])),
         "text" => _trained.Text(),
         "characters" => _trained.Language(TokenizerKind.Characters),
         "byte pairs" => _trained.Language(TokenizerKind.BytePairs),
