@@ -27,6 +27,7 @@ public sealed class ContinuedRunTests : IDisposable
         new TabularTraining("price", Network: new ResidualNetwork(1, 16) { Ensemble = 2, Numbers = NumberEmbedding.Periodic }) { Epochs = 3 },
         new TabularTraining("price", Network: new LinearNetwork()) { Epochs = 3 },
         s_letters with { Epochs = 3 },
+        s_letters with { Epochs = 3, Network = new TransformerTextNetwork(1, 2, 16) },
         s_stories,
         new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new PooledHistory(8)) { Epochs = 2 },
         new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new BayesianRanking(8)) { Epochs = 2 },
