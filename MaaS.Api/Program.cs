@@ -23,10 +23,9 @@ builder.AddServing();
 builder.Services.AddSingleton<StorageQuota>().AddSingleton<UploadStream>().AddSingleton<JobFeed>();
 
 var app = builder.Build();
+app.UseOpenInference();
 app.UseProblems();
-app.UseRateLimiter();
-app.UseAuthentication();
-app.UseAuthorization();
+app.UseIdentity();
 app.MapDefaultEndpoints();
 app.MapDocumentation();
 
@@ -38,7 +37,6 @@ api.MapRuns();
 api.MapJobs();
 api.MapModels();
 api.MapDeployments();
-api.MapPredict();
 api.MapMembers();
 api.MapKeys();
 api.MapWorkers();

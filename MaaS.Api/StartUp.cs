@@ -11,6 +11,8 @@ internal sealed class StartUp(CatalogMigrations migrations, FirstStart first, Np
 {
     private volatile bool _done;
 
+    public bool IsDone => _done;
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken token = default)
     {
         if (!_done)

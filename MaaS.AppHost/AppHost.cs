@@ -20,6 +20,7 @@ var api = builder.AddProject<Projects.MaaS_Api>("api")
     // One cleartext port cannot serve HTTP/1.1 and gRPC, so gRPC has its own.
     .WithHttpEndpoint(port: 8082, name: "grpc", env: "MAAS_GRPC_PORT")
     .WithEndpoint("grpc", endpoint => endpoint.Transport = "http2")
+    .WithHttpEndpoint(port: 8083, name: "metrics", env: "MAAS_METRICS_PORT")
     .WithEnvironment("MAAS_SETUP_LINK_FILE", builder.Configuration["MAAS_SETUP_LINK_FILE"])
     .WithHttpHealthCheck("/health")
     .WithExternalHttpEndpoints();

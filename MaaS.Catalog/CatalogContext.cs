@@ -39,6 +39,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Revision> Revisions => Set<Revision>();
+    public DbSet<LoadMark> LoadMarks => Set<LoadMark>();
     public DbSet<Worker> Workers => Set<Worker>();
     public DbSet<Blob> Blobs => Set<Blob>();
 
@@ -162,9 +163,17 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             deployment.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
             deployment.HasIndex(row => new { row.TeamId, row.Name }).IsUnique();
         });
-        model.Entity<Revision>().HasKey(revision => new { revision.DeploymentId, revision.Number });
-        model.Entity<Revision>().HasMany(revision => revision.Shares).WithOne()
-            .HasForeignKey(share => new { share.DeploymentId, share.RevisionNumber });
+        model.Entity<Revision>(revision =>
+        {
+            revision.HasKey(row => new { row.DeploymentId, row.Number });
+            revision.HasMany(row => row.Shares).WithOne().HasForeignKey(share => new { share.DeploymentId, share.RevisionNumber });
+            revision.Property(row => row.Batching).IsJsonb().HasDefaultValueSql("'{}'");
+        });
+        model.Entity<LoadMark>(mark =>
+        {
+            mark.HasKey(row => row.VersionId);
+            mark.HasOne<ModelVersion>().WithMany().HasForeignKey(row => row.VersionId);
+        });
         model.Entity<RevisionShare>(share =>
         {
             share.HasKey(row => new { row.DeploymentId, row.RevisionNumber, row.VersionId });

@@ -1,5 +1,7 @@
 // ONNX Runtime behind a small door: typed columns in, answers out. Knows nothing of JSON, packages or who asks.
 using MaaS.Contracts.Models;
+using MaaS.Inference.Custom;
+using MaaS.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Inference;
@@ -22,13 +24,21 @@ internal sealed class Session : IDisposable
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
 
-    private Session(InferenceSession session, ModelManifest manifest)
+    private Session(InferenceSession session, ModelManifest manifest, int threads)
     {
         _session = session;
+        Threads = threads;
         _inputs = manifest.Inputs;
         _inputNames = [.. manifest.Inputs.Select(input => input.Name)];
         _outputNames = [.. manifest.Outputs.Select(output => output.Name)];
     }
+
+    public InferenceSession Onnx => _session;
+
+    public GraphSignature Signature { get; private set; } = null!;
+
+    /// <summary>That one run takes.</summary>
+    public int Threads { get; }
 
     /// <exception cref="ModelLoadException">Not an ONNX graph, or not the one the manifest describes.</exception>
     public static Session Open(string path, ModelManifest manifest)
@@ -47,7 +57,7 @@ internal sealed class Session : IDisposable
         Session session;
         try
         {
-            session = new Session(new InferenceSession(path, options), manifest);
+            session = new Session(new InferenceSession(path, options), manifest, options.IntraOpNumThreads);
         }
         catch (OnnxRuntimeException broken)
         {
@@ -56,6 +66,7 @@ internal sealed class Session : IDisposable
         try
         {
             session.CheckSignature();
+            session.Signature = GraphSignature.Of(session._session);
             return session;
         }
         catch
@@ -65,7 +76,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <param name="columns">One array of N values per input of the manifest, in its order: float[], long[] or string[].</param>
+    /// <param name="columns">One array of N values per input of the manifest, in its order: float[], long[] or string[]; of images byte[], N times the pixels.</param>
     public Answers Run(IReadOnlyList<Array> columns, int rows)
     {
         var values = new OrtValue[columns.Count];
@@ -118,6 +129,10 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>The graph as it is, for a model made elsewhere.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Call(RunOptions options, IReadOnlyCollection<OrtValue> inputs) =>
+        _session.Run(options, _inputNames, inputs, _outputNames);
+
     public void Dispose()
     {
         _session.Dispose();
@@ -148,7 +163,7 @@ internal sealed class Session : IDisposable
     {
         foreach (var input in _inputs)
         {
-            var expected = input.Type switch { TensorType.Float32 => typeof(float), TensorType.Int64 => typeof(long), TensorType.UInt8 => typeof(byte), _ => typeof(string) };
+            var expected = Elements.Clr(input.Type);
             if (!_session.InputMetadata.TryGetValue(input.Name, out var found))
                 throw new ModelLoadException($"model.json names the input \"{input.Name}\", which model.onnx does not have.");
             if (found.ElementType != expected)

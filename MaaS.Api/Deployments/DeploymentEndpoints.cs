@@ -1,4 +1,5 @@
 // Deployments: named endpoints. What one serves is its newest revision (RevisionEndpoints); here it is made, paused and removed.
+using MaaS.Api.Inference;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
@@ -23,6 +24,7 @@ internal static class DeploymentEndpoints
         deployments.MapPost("{deployment}/resume", Resume).Needs(Role.Member).WithSummary("Serve again");
         deployments.MapDelete("{deployment}", Delete).Needs(Role.Member).WithSummary("Delete a deployment with its revisions");
         deployments.MapRevisions();
+        deployments.MapPredict();
     }
 
     private static async Task<Results<Ok<Page<DeploymentView>>, InvalidProblem>> List(
@@ -49,7 +51,7 @@ internal static class DeploymentEndpoints
             case (_, InvalidProblem invalid): return invalid;
             case (var shares, _):
                 var deployment = new Deployment { TeamId = caller.TeamId, Name = request.Name };
-                var revision = new Revision { Number = 1, Reason = request.Reason, CreatedBy = caller.Name };
+                var revision = new Revision { Number = 1, Reason = request.Reason, Batching = request.Batching ?? new(), CreatedBy = caller.Name };
                 revision.Shares.AddRange(shares);
                 deployment.Revisions.Add(revision);
                 context.Deployments.Add(deployment);
@@ -68,16 +70,8 @@ internal static class DeploymentEndpoints
     private static async Task<Results<Ok<DeploymentView>, NotFoundProblem>> Switch(
         string deployment, DeploymentState state, string action, Caller caller, CatalogContext context, Router router, CancellationToken token)
     {
-        var row = await context.Deployments.SingleOrDefaultAsync(found => found.TeamId == caller.TeamId && found.Name == deployment, token);
-        if (row is null)
+        if (!await DeploymentSwitch.Set(context, router, caller, deployment, state, action, token))
             return Missing(deployment);
-        if (row.State != state)
-        {
-            row.State = state;
-            context.Audit(caller, action, "deployment", deployment);
-            await context.SaveChangesAsync(token);
-            router.Forget(caller.TeamId, deployment);
-        }
         return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
     }
 

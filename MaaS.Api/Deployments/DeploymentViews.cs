@@ -21,7 +21,7 @@ internal static class DeploymentViews
         row.Number,
         row.Shares.OrderByDescending(share => share.Weight).ThenBy(share => share.Version.Model.Name, StringComparer.Ordinal).ThenBy(share => share.Version.Number)
             .Select(share => new TrafficShare(share.Version.Model.Name, share.Version.Number, share.Weight)).ToList(),
-        row.Reason, row.RollbackOf, row.CreatedBy, row.CreatedAt);
+        row.Reason, row.RollbackOf, row.Batching, row.CreatedBy, row.CreatedAt);
 
     public static async Task<DeploymentView?> View(CatalogContext context, Guid teamId, string name, CancellationToken token) =>
         await context.Deployments.ForViews().SingleOrDefaultAsync(row => row.TeamId == teamId && row.Name == name, token) is { } row ? Of(row) : null;

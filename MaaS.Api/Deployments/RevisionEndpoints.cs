@@ -42,7 +42,8 @@ internal static class RevisionEndpoints
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;
             case (var shares, _):
-                await Append(context, id, number => new() { DeploymentId = id, Number = number, Reason = request.Reason, CreatedBy = caller.Name }, shares, token,
+                await Append(context, id,
+                    last => new() { DeploymentId = id, Number = last.Number + 1, Reason = request.Reason, Batching = request.Batching ?? last.Batching, CreatedBy = caller.Name }, shares, token,
                     () => context.Audit(caller, "revised", "deployment", deployment, TrafficPlan.Words(request.Traffic)));
                 router.Forget(caller.TeamId, deployment);
                 return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
@@ -68,7 +69,7 @@ internal static class RevisionEndpoints
             case (_, InvalidProblem invalid): return invalid;
             case (var shares, _):
                 await Append(context, id,
-                    number => new() { DeploymentId = id, Number = number, Reason = request.Reason, RollbackOf = target, CreatedBy = caller.Name }, shares, token,
+                    last => new() { DeploymentId = id, Number = last.Number + 1, Reason = request.Reason, RollbackOf = target, Batching = old.Batching, CreatedBy = caller.Name }, shares, token,
                     () => context.Audit(caller, "rolled_back", "deployment", deployment, $"to revision {target}"));
                 router.Forget(caller.TeamId, deployment);
                 return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
@@ -77,11 +78,11 @@ internal static class RevisionEndpoints
 
     /// <summary>The deployment's row is locked while the number is taken, so parallel revisions queue up instead of colliding.</summary>
     private static async Task Append(
-        CatalogContext context, Guid id, Func<int, Revision> make, IReadOnlyList<RevisionShare> shares, CancellationToken token, Action audit)
+        CatalogContext context, Guid id, Func<Revision, Revision> make, IReadOnlyList<RevisionShare> shares, CancellationToken token, Action audit)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         await context.Database.ExecuteSqlAsync($"select 1 from deployments where id = {id} for update", token);
-        var revision = make(await context.Revisions.Where(row => row.DeploymentId == id).MaxAsync(row => row.Number, token) + 1);
+        var revision = make(await context.Revisions.AsNoTracking().Where(row => row.DeploymentId == id).OrderByDescending(row => row.Number).FirstAsync(token));
         revision.Shares.AddRange(shares);
         context.Revisions.Add(revision);
         audit();

@@ -1,6 +1,6 @@
-// From a deployment's name to the version that answers this request. Routes are remembered for a second, so every replica
-// follows a new revision within two; while PostgreSQL is away the last known routes stay in force.
-using System.Collections.Concurrent;
+// From a deployment's name to the version that answers this request. Routes are remembered for a moment, so every replica follows a
+// new revision within two seconds; while PostgreSQL is away the last known routes stay in force.
+using MaaS.Api.Inference;
 using MaaS.Catalog;
 using MaaS.Contracts.Deployments;
 using Microsoft.EntityFrameworkCore;
@@ -8,84 +8,52 @@ using Microsoft.EntityFrameworkCore;
 namespace MaaS.Api.Deployments;
 
 /// <summary>What a deployment serves: its newest revision.</summary>
-internal sealed record Route(string Name, DeploymentState State, int Revision, IReadOnlyList<RouteShare> Shares)
+internal sealed record DeploymentRoute(Guid Id, string Name, DeploymentState State, int Revision, IReadOnlyList<RouteShare> Shares)
 {
     /// <summary>A share by its weight; the weights add up to 100.</summary>
     public RouteShare Pick()
     {
+        if (Shares.Count == 1)
+            return Shares[0];
         var point = Random.Shared.Next(Shares.Sum(share => share.Weight));
         foreach (var share in Shares)
             if ((point -= share.Weight) < 0)
                 return share;
         return Shares[^1];
     }
+
+    /// <summary>The share with this version's number; of several models that have it, the one with the most traffic. Null when the revision has none.</summary>
+    public RouteShare? Pick(int version) => Shares.Where(share => share.Version == version).MaxBy(share => share.Weight);
 }
 
-internal sealed record RouteShare(Guid VersionId, string Model, int Version, int Weight);
-
-internal sealed class Router(IDbContextFactory<CatalogContext> contexts, TimeProvider clock)
+internal sealed class Router
 {
-    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(0.8);
 
-    // A database that hangs must not hold up what is known anyway.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private readonly IDbContextFactory<CatalogContext> _contexts;
+    private readonly ServingCounts _counts;
+    private readonly Remembered<(Guid Team, string Name), DeploymentRoute> _routes;
 
-    private readonly ConcurrentDictionary<(Guid Team, string Name), Known> _routes = new();
-
-    private sealed record Known(Lazy<Task<Route?>> Route, long At);
+    public Router(IDbContextFactory<CatalogContext> contexts, ServingCounts counts, TimeProvider clock) =>
+        (_contexts, _counts, _routes) = (contexts, counts, new(Load, s_fresh, TimeSpan.MaxValue, clock));
 
     /// <returns>Null when the team has no such deployment.</returns>
-    public async ValueTask<Route?> Find(Guid teamId, string name, CancellationToken token)
-    {
-        var key = (teamId, name);
-        if (!_routes.TryGetValue(key, out var known))
-            known = _routes.GetOrAdd(key, new Known(new(() => Load(key)), clock.GetTimestamp()));
-        else if (clock.GetElapsedTime(known.At) > s_fresh)
-        {
-            // Whoever comes first asks; the others wait for the same answer.
-            var old = known;
-            var next = new Known(new(() => Refresh(key, old)), clock.GetTimestamp());
-            known = _routes.TryUpdate(key, next, old) ? next : _routes.GetValueOrDefault(key, next);
-        }
-        try
-        {
-            var route = await known.Route.Value.WaitAsync(token);
-            if (route is null)
-                _routes.TryRemove(new(key, known));
-            return route;
-        }
-        catch (Exception) when (known.Route.Value.IsFaulted)
-        {
-            _routes.TryRemove(new(key, known));
-            throw;
-        }
-    }
+    public ValueTask<DeploymentRoute?> Find(Guid teamId, string name, CancellationToken token) => _routes.Find((teamId, name), token);
 
     /// <summary>Called where a deployment changes, so that its own replica follows at once.</summary>
-    public void Forget(Guid teamId, string name) => _routes.TryRemove((teamId, name), out _);
+    public void Forget(Guid teamId, string name) => _routes.Forget((teamId, name));
 
-    private async Task<Route?> Refresh((Guid, string) key, Known old)
+    private async Task<DeploymentRoute?> Load((Guid Team, string Name) key, DeploymentRoute? before)
     {
-        // A request may come while the one before is still being answered; that one's answer, good or bad, is the older.
-        var before = await old.Route.Value;
-        if (before is null)
-            return await Load(key);
-        try
-        {
-            return await Load(key).WaitAsync(s_patience, clock);
-        }
-        catch (Exception error) when (error is TimeoutException || Outage.Is(error))
-        {
-            return before;
-        }
-    }
-
-    private async Task<Route?> Load((Guid Team, string Name) key)
-    {
-        await using var context = await contexts.CreateDbContextAsync();
+        await using var context = await _contexts.CreateDbContextAsync();
         var row = await context.Deployments.ForViews().SingleOrDefaultAsync(found => found.TeamId == key.Team && found.Name == key.Name);
-        var revision = row?.Revisions.MaxBy(found => found.Number);
-        return row is null || revision is null ? null : new(row.Name, row.State, revision.Number, revision.Shares
-            .Select(share => new RouteShare(share.VersionId, share.Version.Model.Name, share.Version.Number, share.Weight)).ToList());
+        if (row?.Revisions.MaxBy(found => found.Number) is not { } revision)
+            return null;
+        // Revisions never change, so neither does what is kept for them: the queues of requests that wait.
+        var shares = before is not null && (before.Id, before.Revision) == (row.Id, revision.Number) ? before.Shares
+            : [.. revision.Shares.Select(share => new RouteShare(
+                share.VersionId, share.Version.Model.Name, share.Version.Number, share.Weight, revision.Batching,
+                _counts.Of(key.Team, row.Name, row.Id, share.Version.Model.Name, share.Version.Number, share.VersionId)))];
+        return new(row.Id, row.Name, row.State, revision.Number, shares);
     }
 }

@@ -31,6 +31,12 @@ internal sealed class LoadedModels(PackageCache packages, TimeProvider clock, IL
         return entry.Model.Value;
     }
 
+    public int Count => _entries.Values.Count(entry => entry.Model is { IsValueCreated: true, Value.IsCompletedSuccessfully: true });
+
+    /// <returns>Why the version could not be loaded a moment ago; null when it could, or nobody has tried.</returns>
+    public string? Failure(Guid versionId) =>
+        _entries.TryGetValue(versionId, out var entry) && entry.Model.Value is { IsFaulted: true, Exception: { } failure } ? failure.GetBaseException().Message : null;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_round, clock);

@@ -14,12 +14,15 @@ internal static class PredictEndpoints
 {
     public static void AddServing(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<Router>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>();
+        builder.Services.AddSingleton<Router>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
+            .AddSingleton<ServingCounts>().AddSingleton<Admission>().AddSingleton<MetricsText>();
+        builder.Services.AddOpenInference();
+        builder.AddListening();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<LoadedModels>());
     }
 
-    public static void MapPredict(this IEndpointRouteBuilder api) =>
-        api.MapPost("deployments/{deployment}/predict", Predict).WithTags("Predictions").WithSummary("Predict: one row or many")
+    public static void MapPredict(this IEndpointRouteBuilder deployments) =>
+        deployments.MapPost("{deployment}/predict", Predict).WithTags("Predictions").WithSummary("Predict: one row or many")
             .WithMetadata(new RequestSizeLimitAttribute(Limits.PredictionBytes));
 
     private static async Task<Results<Ok<PredictResponse>, NotFoundProblem, InvalidProblem, UnavailableProblem>> Predict(

@@ -12,7 +12,6 @@ internal static class Access
 {
     public static void AddIdentity(this WebApplicationBuilder builder)
     {
-        builder.Services.AddMemoryCache();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Callers>();
         builder.Services.AddSingleton<Passwords>();
@@ -22,6 +21,13 @@ internal static class Access
         foreach (var role in Enum.GetValues<Role>())
             authorization.AddPolicy(role.ToString(), policy => policy.RequireRole(Enum.GetValues<Role>().Where(held => held >= role).Select(held => held.ToString())));
         builder.AddSignInLimit();
+    }
+
+    public static void UseIdentity(this WebApplication app)
+    {
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
     }
 
     /// <summary>Only callers of at least this role; others of the team get 403 and a sentence.</summary>

@@ -2,82 +2,69 @@
 // While PostgreSQL is away, who was known in the last ten minutes stays known, so that predictions go on.
 using MaaS.Catalog;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Caching.Memory;
 
 namespace MaaS.Api.Teams;
 
-internal sealed class Callers(IDbContextFactory<CatalogContext> contexts, IMemoryCache cache, TimeProvider clock)
+internal sealed class Callers
 {
     public static readonly TimeSpan SessionLife = TimeSpan.FromDays(14);
 
-    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(0.8);
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(10);
 
-    // A database that hangs must not hold up who is known anyway.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private readonly IDbContextFactory<CatalogContext> _contexts;
+    private readonly TimeProvider _clock;
+    private readonly Remembered<SecretHash, Known> _known;
 
-    private sealed record Known(Caller Caller, DateTimeOffset At);
+    public Callers(IDbContextFactory<CatalogContext> contexts, TimeProvider clock) =>
+        (_contexts, _clock, _known) = (contexts, clock, new(Load, s_fresh, s_kept, clock));
 
-    /// <returns>Null when the secret is unknown, expired or revoked.</returns>
-    public async ValueTask<Caller?> Find(string secret, CancellationToken token)
-    {
-        var hash = Secrets.Hash(secret);
-        var key = (nameof(Callers), Convert.ToHexString(hash));
-        var known = cache.Get<Known>(key);
-        var now = clock.GetUtcNow();
-        if (known is not null && now - known.At < s_fresh)
-            return known.Caller;
-        try
-        {
-            var loading = Load(secret, hash, now, token);
-            var caller = await (known is null ? loading : loading.WaitAsync(s_patience, clock, token));
-            if (caller is null)
-                cache.Remove(key);
-            else
-                cache.Set(key, new Known(caller, now), s_kept);
-            return caller;
-        }
-        catch (Exception error) when (known is not null && (error is TimeoutException || Outage.Is(error)))
-        {
-            return known.Caller;
-        }
-    }
+    private sealed record Known(Caller Caller, DateTimeOffset? ExpiresAt);
+
+    /// <param name="header">Of the request: "Bearer ms_...".</param>
+    /// <returns>Null when there is none, or it is unknown, expired or revoked.</returns>
+    public async ValueTask<Caller?> Find(string? header, CancellationToken token) =>
+        Secrets.TryHash(header, out var hash) ? Valid(await _known.Find(hash, token)) : null;
 
     /// <summary>Forgets a secret that was just revoked here; other replicas notice when their memory is no longer fresh.</summary>
-    public void Forget(byte[] hash) => cache.Remove((nameof(Callers), Convert.ToHexString(hash)));
-
-    private async Task<Caller?> Load(string secret, byte[] hash, DateTimeOffset now, CancellationToken token)
+    public void Forget(byte[] hash)
     {
-        await using var context = await contexts.CreateDbContextAsync(token);
-        return secret.StartsWith(Secrets.ApiKey, StringComparison.Ordinal)
-            ? await ByKey(context, hash, now, token)
-            : await BySession(context, hash, now, token);
+        _known.Forget(new(hash, isApiKey: true));
+        _known.Forget(new(hash, isApiKey: false));
     }
 
-    private static async Task<Caller?> ByKey(CatalogContext context, byte[] hash, DateTimeOffset now, CancellationToken token)
+    private Caller? Valid(Known? known) => known?.ExpiresAt <= _clock.GetUtcNow() ? null : known?.Caller;
+
+    private async Task<Known?> Load(SecretHash hash, Known? before)
     {
-        var key = await context.ApiKeys.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == hash, token);
+        await using var context = await _contexts.CreateDbContextAsync();
+        return hash.IsApiKey ? await ByKey(context, hash.Bytes, _clock.GetUtcNow()) : await BySession(context, hash.Bytes, _clock.GetUtcNow());
+    }
+
+    private static async Task<Known?> ByKey(CatalogContext context, byte[] hash, DateTimeOffset now)
+    {
+        var key = await context.ApiKeys.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == hash);
         if (key is null || key.ExpiresAt <= now)
             return null;
         // "Last used" to the minute is enough, and spares a write for every call.
         if (key.LastUsedAt is not { } used || now - used > TimeSpan.FromMinutes(1))
-            await context.ApiKeys.Where(row => row.Id == key.Id).ExecuteUpdateAsync(row => row.SetProperty(k => k.LastUsedAt, now), token);
-        return new(key.TeamId, key.Role, $"key {key.Name}", null, key.Id);
+            await context.ApiKeys.Where(row => row.Id == key.Id).ExecuteUpdateAsync(row => row.SetProperty(k => k.LastUsedAt, now));
+        return new(new(key.TeamId, key.Role, $"key {key.Name}", null, key.Id), key.ExpiresAt);
     }
 
-    private static async Task<Caller?> BySession(CatalogContext context, byte[] hash, DateTimeOffset now, CancellationToken token)
+    private static async Task<Known?> BySession(CatalogContext context, byte[] hash, DateTimeOffset now)
     {
         var found = await (
             from session in context.Sessions
             join member in context.Members on new { session.TeamId, session.UserId } equals new { member.TeamId, member.UserId }
             where session.TokenHash == hash && session.ExpiresAt > now
-            select new { session.TeamId, session.UserId, session.ExpiresAt, member.Role, member.User.Email }).SingleOrDefaultAsync(token);
+            select new { session.TeamId, session.UserId, session.ExpiresAt, member.Role, member.User.Email }).SingleOrDefaultAsync();
         if (found is null)
             return null;
         // It slides, an hour at a time.
         if (found.ExpiresAt - now < SessionLife - TimeSpan.FromHours(1))
             await context.Sessions.Where(row => row.TokenHash == hash)
-                .ExecuteUpdateAsync(row => row.SetProperty(s => s.ExpiresAt, now + SessionLife), token);
-        return new(found.TeamId, found.Role, found.Email, found.UserId, null);
+                .ExecuteUpdateAsync(row => row.SetProperty(s => s.ExpiresAt, now + SessionLife));
+        return new(new(found.TeamId, found.Role, found.Email, found.UserId, null), null);
     }
 }

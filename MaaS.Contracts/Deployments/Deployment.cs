@@ -15,8 +15,20 @@ public sealed record RevisionView(
     IReadOnlyList<TrafficShare> Traffic,
     string? Reason,
     int? RollbackOf,
+    Batching Batching,
     string CreatedBy,
     DateTimeOffset CreatedAt);
+
+/// <summary>How long requests may wait, and whether they wait for each other to be computed together.</summary>
+/// <param name="MaxBatchSize">Rows computed together; 1 computes every request by itself. Pays for models that take longer than some 0.2 ms a row.</param>
+/// <param name="QueueDelayMs">How long the first request waits for others to come; 0 takes only those that are there already.</param>
+/// <param name="QueueLimit">Requests that may wait; one more is refused, to be sent again later.</param>
+/// <param name="TimeoutMs">A request that has waited so long is given up, unless it says another time itself.</param>
+public sealed record Batching(
+    [property: Range(1, 1024)] int MaxBatchSize = 1,
+    [property: Range(0, 1000)] int QueueDelayMs = 0,
+    [property: Range(1, 100_000)] int QueueLimit = 1000,
+    [property: Range(1, 600_000)] int TimeoutMs = 30_000);
 
 /// <param name="Weight">Percent of the requests; the weights of a revision add up to 100.</param>
 public sealed record TrafficShare(
@@ -27,13 +39,16 @@ public sealed record TrafficShare(
 public sealed record CreateDeployment(
     [property: Required, Slug] string Name,
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
-    [property: StringLength(500)] string? Reason = null);
+    [property: StringLength(500)] string? Reason = null,
+    Batching? Batching = null);
 
+/// <param name="Batching">Null leaves it as it is.</param>
 public sealed record CreateRevision(
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
-    [property: StringLength(500)] string? Reason = null);
+    [property: StringLength(500)] string? Reason = null,
+    Batching? Batching = null);
 
-/// <param name="Revision">The one to restore; null is the one before the newest.</param>
+/// <param name="Revision">The one to restore, with its traffic and its batching; null is the one before the newest.</param>
 public sealed record Rollback(
     [property: Range(1, int.MaxValue)] int? Revision = null,
     [property: StringLength(500)] string? Reason = null);

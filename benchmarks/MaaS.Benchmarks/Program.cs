@@ -2,6 +2,7 @@
 // Knows the typed client: what it does, any customer with a password can do. Only the speed of metric points is measured in the
 // catalog itself, and training in the engine.
 using MaaS.Benchmarks;
+using MaaS.Benchmarks.Serving;
 using MaaS.Benchmarks.Training;
 
 var name = args.FirstOrDefault() ?? "foundation";
@@ -11,12 +12,15 @@ return name switch
     "foundation" => await Foundation.Run(),
     "upload" => await Upload.Run(),
     "sweep" => await SweepSpeed.Run(),
+    "serving" => await ServingBench.Run(args[1..]),
+    "serving-load" => LoadGenerator.Run(args[1]),
+    "serving-noop" => await NoopServer.Run(args[1]),
     "training" => await TrainingBench.Run(args[1..]),
     _ => Unknown(name),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training; and demo, which is the main path, asserted.");
+    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training, serving; and demo, which is the main path, asserted.");
     return 2;
 }

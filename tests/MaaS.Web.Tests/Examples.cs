@@ -64,7 +64,7 @@ internal static class Examples
         Guid.NewGuid(), "customers", 2, Manifest, 60_000, RunId, ["champion"], "ada@example.com", DateTimeOffset.UnixEpoch);
 
     public static RevisionView Revision(int number, int version, int? rollbackOf = null) =>
-        new(number, [new("customers", version)], null, rollbackOf, "ada@example.com", DateTimeOffset.UnixEpoch);
+        new(number, [new("customers", version)], null, rollbackOf, new(), "ada@example.com", DateTimeOffset.UnixEpoch);
 
     public static DeploymentView Deployment(RevisionView revision) =>
         new(Guid.NewGuid(), "customers", DeploymentState.Serving, revision, DateTimeOffset.UnixEpoch);

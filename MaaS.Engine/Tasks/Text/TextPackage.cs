@@ -50,6 +50,24 @@ internal static class TextPackage
         return (training, encoder, learned.Target, network);
     }
 
+    /// <summary>A package from a weights file alone, checked on texts made up of the characters that the encoder knows.</summary>
+    /// <exception cref="UserError">The weights file is not one of a text's network.</exception>
+    public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage)
+    {
+        const int count = 200, longest = 60;
+        var (training, encoder, target, network) = Load(saved);
+        var random = new SplitMix64(1);
+        System.Text.Rune[] known = [.. encoder.Alphabet.Codes.Keys];
+        string Text() => string.Concat(Enumerable.Range(0, random.Below(longest)).Select(_ => random.Below(5) == 0 ? " " : known[random.Below(known.Length)].ToString()));
+        var rows = new Table(
+        [
+            new TextColumn(training.Text, [.. Enumerable.Range(0, count).Select(_ => Text())]),
+            new CategoryColumn(target.Name, [.. Enumerable.Range(0, count).Select(row => row % target.Outputs)], target.Labels!),
+        ]);
+        using var task = new TextTask(encoder, training.Text, target, network, training.LabelSmoothing, rows, rows, TorchSharp.torch.CPU);
+        return Write(folder, task, training, rows, ModelMetrics.None, lineage);
+    }
+
     /// <param name="Characters">Known characters, and the code of each.</param>
     /// <param name="Terms">Known terms in the order of their numbers, from 1 on.</param>
     private sealed record Learned(string Characters, long[] Codes, long[] Terms, Target Target)

@@ -27,7 +27,7 @@ internal sealed class AppHostRun : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["MAAS_DATA"] = data;
-        foreach (var port in new[] { "WEB", "API", "API_GRPC", "WORKER" })
+        foreach (var port in new[] { "WEB", "API", "API_GRPC", "API_METRICS", "WORKER" })
             start.Environment[$"MAAS_{port}_PORT"] = "0";
         foreach (var name in new[] { "ConnectionStrings__maas", "ConnectionStrings__artifacts", "MAAS_ADMIN_EMAIL", "MAAS_ADMIN_PASSWORD" })
             start.Environment.Remove(name);

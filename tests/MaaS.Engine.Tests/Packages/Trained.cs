@@ -18,6 +18,8 @@ internal sealed class Trained : IDisposable
     /// <param name="sample"><see cref="SampleData.Churn"/> for classes, <see cref="SampleData.Prices"/> for a number.</param>
     public string Table(SampleData sample, TabularNetwork network) => Run(new TabularTraining(sample.Target, Network: network) { Epochs = 1 }, Written(sample, 400));
 
+    public string Images(ImageNetwork network) => Run(new ImageTraining(network, 12) { Epochs = 1 }, Written(SampleData.Shapes, 100));
+
     public string Text()
     {
         var path = Path.Combine(_folder, "letters.csv");
@@ -36,8 +38,8 @@ internal sealed class Trained : IDisposable
     private string Written(SampleData sample, int rows)
     {
         var path = Path.Combine(_folder, sample.FileName);
-        using var text = File.CreateText(path);
-        sample.Write(text, rows);
+        using var file = File.Create(path);
+        sample.Write(file, rows);
         return path;
     }
 

@@ -1,6 +1,8 @@
 // The real API as its own process on a real PostgreSQL, started once for all tests of the "api" collection, with no mercy for
 // what is in its way: real HTTP, real files. Tests keep apart by making teams of their own.
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using MaaS.Catalog;
 using MaaS.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +30,11 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
 
     public Uri Address => _address.Task.Result;
 
+    /// <summary>Of the HTTP/2 port, for gRPC.</summary>
+    public Uri GrpcAddress { get; } = new($"http://127.0.0.1:{FreePort()}");
+
+    public Uri MetricsAddress { get; } = new($"http://127.0.0.1:{FreePort()}");
+
     /// <summary>The catalog on the API's own database and files, for what a test has to put there or look up.</summary>
     public IServiceProvider Catalog => _catalog!;
 
@@ -47,6 +54,8 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["ConnectionStrings__maas"] = database,
             ["ConnectionStrings__artifacts"] = new Uri(Files.FullName).AbsoluteUri,
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["MAAS_GRPC_PORT"] = $"{GrpcAddress.Port}",
+            ["MAAS_METRICS_PORT"] = $"{MetricsAddress.Port}",
             ["Serving__CacheFolder"] = Path.Combine(_folder.FullName, "models"),
             ["Teams__SignInsPerMinute"] = "1000",
             ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
@@ -78,6 +87,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
 
     public MaaSClient Client(string? secret) => new(Http(secret));
 
+    /// <summary>Names of the files of a version that this server has fetched to serve it.</summary>
+    public IEnumerable<string> Cached(Guid version) => Directory.EnumerateFiles(Path.Combine(_folder.FullName, "models", $"{version}")).Select(path => Path.GetFileName(path));
+
     public CatalogContext Context() => Catalog.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext();
 
     private void Start(Dictionary<string, string> environment)
@@ -93,6 +105,13 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         _process.ErrorDataReceived += (_, line) => Heard(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Heard(string? line)

@@ -1,0 +1,74 @@
+// The way of every request to a model, whichever protocol brings it: who calls, which deployment, which version takes it, is that in
+// memory. Here and in this order; limits have their place between the deployment and the version.
+using MaaS.Api.Deployments;
+using MaaS.Api.Teams;
+using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Teams;
+using MaaS.Inference;
+using MaaS.Inference.Tensors;
+
+namespace MaaS.Api.Inference;
+
+/// <param name="Share">The version that takes the request, and where it is counted.</param>
+internal readonly record struct Admitted(DeploymentRoute Route, RouteShare Share, Model Model);
+
+internal sealed class Admission(Callers callers, Router router, LoadedModels models)
+{
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
+
+    /// <param name="header">Authorization, as it came.</param>
+    /// <exception cref="ServingError">Nobody known calls, or not with this role.</exception>
+    public async ValueTask<Caller> Caller(string? header, Role needed, CancellationToken token)
+    {
+        if (await callers.Find(header, token) is not { } caller)
+            throw new ServingError(ServingStatus.Unauthenticated, "send a session token or an API key that is known, unexpired and not revoked: \"Authorization: Bearer ...\".");
+        return caller.Role >= needed ? caller
+            : throw new ServingError(ServingStatus.Forbidden, $"your role is {caller.Role.Word()}; this needs {needed.Word()}. An admin of the team can change it.");
+    }
+
+    /// <exception cref="ServingError">The team has no such deployment.</exception>
+    public async ValueTask<DeploymentRoute> Route(Caller caller, string deployment, CancellationToken token) =>
+        await router.Find(caller.TeamId, deployment, token)
+            ?? throw new ServingError(ServingStatus.NotFound, $"Request for unknown model: '{deployment}' is not found");
+
+    /// <param name="version">Null for what the traffic weights say.</param>
+    /// <exception cref="ServingError">There is no such deployment or version, or it does not serve at the moment.</exception>
+    public async ValueTask<Admitted> Admit(Caller caller, string deployment, string? version, CancellationToken token)
+    {
+        var route = await Route(caller, deployment, token);
+        if (route.State == DeploymentState.Paused)
+            throw new ServingError(ServingStatus.Unavailable, $"'{deployment}' is paused; resume it to get predictions.");
+        var share = Share(route, version);
+        return new(route, share, await Load(share, token));
+    }
+
+    /// <exception cref="ServingError">The deployment's revision has no such version.</exception>
+    public static RouteShare Share(DeploymentRoute route, string? version) => version is null ? route.Pick()
+        : int.TryParse(version, System.Globalization.NumberStyles.None, null, out var number) && route.Pick(number) is { } share ? share
+        : throw new ServingError(ServingStatus.NotFound,
+            $"Request for unknown model: '{route.Name}' version {version} is not found; revision {route.Revision} has {string.Join(", ", route.Shares.Select(share => share.VersionText))}");
+
+    /// <summary>A cold version is loaded, and the request waits for it.</summary>
+    /// <exception cref="ServingError">It cannot be loaded.</exception>
+    public async ValueTask<Model> Load(RouteShare share, CancellationToken token)
+    {
+        try
+        {
+            return await models.Get(share.VersionId).WaitAsync(token);
+        }
+        catch (Exception failure) when (failure is ModelLoadException or InvalidDataException or FileNotFoundException)
+        {
+            throw new ServingError(ServingStatus.Unavailable, $"failed to load version {share.Version} of \"{share.Model}\": {failure.Message}", s_soon);
+        }
+    }
+
+    /// <summary>What a call that was not answered is refused with.</summary>
+    public static ServingError Refuse(RouteShare share, Call call, CallOutcome outcome) => outcome switch
+    {
+        CallOutcome.QueueFull => new(ServingStatus.TooMany, $"Exceeds maximum queue size: {share.Batching.QueueLimit} requests wait already; try again shortly.", s_soon, Failure.Rejected),
+        CallOutcome.TimedOut => new(ServingStatus.Unavailable, "Request timeout expired: it waited longer than its timeout allows.", s_soon, Failure.Rejected),
+        CallOutcome.Canceled => new(ServingStatus.Invalid, "the request was canceled by its caller.", null, Failure.Canceled),
+        CallOutcome.Unloaded => new(ServingStatus.Unavailable, "the version was unloaded in this very moment; try again.", s_soon, Failure.Backend),
+        _ => new(ServingStatus.Invalid, $"the model refused the input: {call.Failure}", null, Failure.Backend),
+    };
+}

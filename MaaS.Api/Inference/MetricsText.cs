@@ -1,0 +1,89 @@
+// GET /metrics on its own port, in Prometheus' text format and with Triton's names: what ServingCounts and the runtime know of this process.
+// https://prometheus.io/docs/instrumenting/exposition_formats
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace MaaS.Api.Inference;
+
+internal sealed class MetricsText(ServingCounts counts, LoadedModels models)
+{
+    private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    /// <summary>Takes over every request that comes on this port.</summary>
+    public static void UseMetrics(WebApplication app, int? port)
+    {
+        if (port is null)
+            return;
+        var metrics = app.Services.GetRequiredService<MetricsText>();
+        app.Use(next => context => context.Connection.LocalPort == port ? metrics.Answer(context) : next(context));
+    }
+
+    private Task Answer(HttpContext context)
+    {
+        if (context.Request.Path != "/metrics" || !HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+        context.Response.ContentType = ContentType;
+        return context.Response.WriteAsync(Write(), context.RequestAborted);
+    }
+
+    private string Write()
+    {
+        var text = new StringBuilder();
+        var all = counts.All.OrderBy(count => count.Deployment, StringComparer.Ordinal).ThenBy(count => count.Version).ToList();
+        Family("nv_inference_request_success", "counter", "Requests answered", count => count.Succeeded);
+        Begin("nv_inference_request_failure", "counter", "Requests not answered, by reason");
+        foreach (var count in all)
+            foreach (var reason in Enum.GetValues<Failure>())
+                Line("nv_inference_request_failure", $"{Labels(count)},reason=\"{reason.ToString().ToUpperInvariant()}\"", count.Failed(reason));
+        Family("nv_inference_count", "counter", "Rows answered", count => count.Rows);
+        Family("nv_inference_exec_count", "counter", "Runs of the model; rows over runs is the mean batch", count => count.Batches.Runs);
+        Family("nv_inference_pending_request_count", "gauge", "Requests being served", count => count.Pending);
+        Family("nv_inference_request_duration_us", "counter", "Time of the requests altogether", count => Microseconds(count.RequestTicks));
+        Family("nv_inference_queue_duration_us", "counter", "Part of it spent waiting", count => Microseconds(count.QueueTicks));
+        Family("nv_inference_compute_input_duration_us", "counter", "Part of it spent reading inputs", count => Microseconds(count.InputTicks));
+        Family("nv_inference_compute_infer_duration_us", "counter", "Part of it spent in the model", count => Microseconds(count.ComputeTicks));
+        Family("nv_inference_compute_output_duration_us", "counter", "Part of it spent writing answers", count => Microseconds(count.OutputTicks));
+        Begin("nv_inference_request_duration_ms", "histogram", "Time of a request");
+        foreach (var count in all)
+            Histogram(count);
+        Begin("maas_models_loaded", "gauge", "Versions in memory");
+        text.Append(CultureInfo.InvariantCulture, $"maas_models_loaded {models.Count}\n");
+        Begin("process_resident_memory_bytes", "gauge", "Physical memory of the process");
+        text.Append(CultureInfo.InvariantCulture, $"process_resident_memory_bytes {Environment.WorkingSet}\n");
+        Begin("process_cpu_seconds_total", "counter", "Processor time of the process");
+        text.Append(CultureInfo.InvariantCulture, $"process_cpu_seconds_total {Environment.CpuUsage.TotalTime.TotalSeconds}\n");
+        Begin("dotnet_gc_allocated_bytes_total", "counter", "Bytes ever allocated on the managed heap");
+        text.Append(CultureInfo.InvariantCulture, $"dotnet_gc_allocated_bytes_total {GC.GetTotalAllocatedBytes()}\n");
+        return text.ToString();
+
+        void Family(string name, string type, string help, Func<ServingCount, long> value)
+        {
+            Begin(name, type, help);
+            foreach (var count in all)
+                Line(name, Labels(count), value(count));
+        }
+
+        void Begin(string name, string type, string help) => text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
+
+        void Line(string name, string labels, long value) => text.Append(CultureInfo.InvariantCulture, $"{name}{{{labels}}} {value}\n");
+
+        void Histogram(ServingCount count)
+        {
+            var (buckets, sum) = (count.Buckets, 0L);
+            for (var i = 0; i < buckets.Length; i++)
+                Line("nv_inference_request_duration_ms_bucket", string.Create(CultureInfo.InvariantCulture,
+                    $"{Labels(count)},le=\"{(i < ServingCount.Bounds.Length ? ServingCount.Bounds[i] : "+Inf")}\""), sum += buckets[i]);
+            text.Append(CultureInfo.InvariantCulture, $"nv_inference_request_duration_ms_sum{{{Labels(count)}}} {Stopwatch.GetElapsedTime(0, count.RequestTicks).TotalMilliseconds}\n");
+            Line("nv_inference_request_duration_ms_count", Labels(count), sum);
+        }
+    }
+
+    /// <summary>Names are slugs, so there is nothing to escape.</summary>
+    private static string Labels(ServingCount count) => $"model=\"{count.Deployment}\",version=\"{count.Version}\",catalog_model=\"{count.Model}\",team=\"{count.Team}\"";
+
+    private static long Microseconds(long ticks) => (long)Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds;
+}

@@ -1,0 +1,72 @@
+// One inference request of the open protocol and its answer, as both of its transports need them. Reused from request to request,
+// so that the usual one leaves nothing for the garbage collector.
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MaaS.Inference.Tensors;
+
+namespace MaaS.Api.Inference.OpenInference;
+
+/// <param name="Index">In the signature.</param>
+/// <param name="Classes">How many of the best classes to name instead of the numbers; 0 for the numbers.</param>
+/// <param name="Texts">These classes, in the exchange's buffer.</param>
+internal readonly record struct WantedOutput(int Index, bool Binary, int Classes, Range Texts = default);
+
+/// <summary>What is known of an input while a request is read.</summary>
+/// <param name="InBuffer">Where its bytes are in the exchange's buffer; null when they are used where they lie.</param>
+internal record struct GivenInput(bool Once, Range? InBuffer);
+
+internal sealed class InferExchange
+{
+    private const int MostKept = 1 << 20; // bytes of a buffer
+    private const int MostIdle = 256;
+
+    private static readonly ConcurrentQueue<InferExchange> s_idle = new();
+
+    private InferExchange() => Json = new Utf8JsonWriter(Header, new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    public Call Call { get; } = new();
+
+    /// <summary>By the signature's order.</summary>
+    public GivenInput[] Given { get; private set; } = [];
+
+    /// <summary>Tensors that came as JSON, as bytes.</summary>
+    public ArrayBufferWriter<byte> Data { get; } = new();
+
+    /// <summary>The JSON of the answer, and who writes it.</summary>
+    public ArrayBufferWriter<byte> Header { get; } = new();
+    public Utf8JsonWriter Json { get; }
+
+    /// <summary>The caller's name for the request, as it stood in its JSON, in quotation marks; empty when it gave none.</summary>
+    public ArrayBufferWriter<byte> Id { get; } = new(64);
+
+    /// <summary>In the order they were asked for.</summary>
+    public List<WantedOutput> Wanted { get; } = [];
+
+    /// <summary>How long it may wait; null for what the deployment says.</summary>
+    public TimeSpan? Timeout { get; set; }
+
+    public static InferExchange Rent() => s_idle.TryDequeue(out var exchange) ? exchange : new();
+
+    public void Begin(int inputs)
+    {
+        Call.Begin(inputs);
+        if (Given.Length < inputs)
+            Given = new GivenInput[inputs];
+        Array.Clear(Given);
+    }
+
+    public void Return()
+    {
+        Call.Release();
+        if (s_idle.Count >= MostIdle || Data.Capacity + Header.Capacity > MostKept)
+            return;
+        Data.ResetWrittenCount();
+        Header.ResetWrittenCount();
+        Id.ResetWrittenCount();
+        Wanted.Clear();
+        Timeout = null;
+        s_idle.Enqueue(this);
+    }
+}

@@ -1,0 +1,74 @@
+// The body of a request as one sequence of bytes: where the connection has put it, when it is plain; unpacked when it is packed.
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace MaaS.Api.Inference.OpenInference;
+
+internal readonly struct RequestBody(ReadOnlySequence<byte> bytes, PipeReader? lent)
+{
+    /// <summary>Of a request with tensors; packed or not.</summary>
+    public const int MostBytes = 64 << 20;
+
+    // Whoever announces up to so much is listened to before he is refused: many a client reads no answer before it has sent everything.
+    private const int MostDrained = 4 * MostBytes;
+
+    public ReadOnlySequence<byte> Bytes => bytes;
+
+    /// <summary>Hands the connection its memory back.</summary>
+    public void Done() => lent?.AdvanceTo(bytes.End);
+
+    /// <exception cref="ServingError">It is too large, packed in an unknown way, or ends early.</exception>
+    public static async ValueTask<RequestBody> Read(HttpContext context)
+    {
+        var request = context.Request;
+        if (request.ContentLength is null or > Limits.JsonBytes)
+            await Allow(context);
+        var encoding = request.Headers.ContentEncoding;
+        if (encoding.Count > 0 && encoding.ToString() is not ("" or "identity"))
+            return new(await Unpack(request, encoding.ToString()), null);
+        var result = await request.BodyReader.ReadAtLeastAsync((int)(request.ContentLength ?? MostBytes), CancellationToken.None);
+        return new(result.Buffer, request.BodyReader);
+    }
+
+    private static async Task Allow(HttpContext context)
+    {
+        var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        limit.MaxRequestBodySize = MostBytes;
+        if (context.Request.ContentLength is not (> MostBytes and var announced))
+            return;
+        limit.MaxRequestBodySize = MostDrained;
+        if (announced <= MostDrained)
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        throw TooLarge();
+    }
+
+    private static async ValueTask<ReadOnlySequence<byte>> Unpack(HttpRequest request, string encoding)
+    {
+        Stream unpacked = encoding.ToLowerInvariant() switch
+        {
+            "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress),
+            _ => throw new ServingError(ServingStatus.Invalid, $"Content-Encoding is \"{encoding}\"; it must be gzip, deflate or identity."),
+        };
+        await using (unpacked)
+            try
+            {
+                var whole = new ArrayBufferWriter<byte>();
+                while (await unpacked.ReadAsync(whole.GetMemory(16 << 10), request.HttpContext.RequestAborted) is var read and > 0)
+                {
+                    whole.Advance(read);
+                    if (whole.WrittenCount > MostBytes)
+                        throw TooLarge();
+                }
+                return new(whole.WrittenMemory);
+            }
+            catch (InvalidDataException broken)
+            {
+                throw new ServingError(ServingStatus.Invalid, $"the body is not {encoding}: {broken.Message}");
+            }
+    }
+
+    private static ServingError TooLarge() => new(ServingStatus.TooLarge, $"the body is larger than the {MostBytes >> 20} MB that a request with tensors may have.");
+}

@@ -1,0 +1,78 @@
+// What was asked of each version of each deployment since this process started, and how long it took. Written by every request,
+// so nothing here locks or allocates; times are Stopwatch ticks.
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MaaS.Inference.Tensors;
+
+namespace MaaS.Api.Inference;
+
+/// <summary>Why a request was not answered, in the words of Triton's metric.</summary>
+internal enum Failure { Rejected, Canceled, Backend, Other }
+
+internal sealed class ServingCount(Guid team, string deployment, string model, int version)
+{
+    /// <summary>Upper bounds of the latency histogram, in milliseconds; one more bucket takes the rest.</summary>
+    public static readonly double[] Bounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000];
+
+    private static readonly long[] s_bounds = [.. Bounds.Select(bound => (long)(bound * Stopwatch.Frequency / 1000))];
+
+    private readonly long[] _failed = new long[Enum.GetValues<Failure>().Length];
+    private readonly long[] _buckets = new long[Bounds.Length + 1];
+    private long _succeeded, _rows, _request, _queue, _input, _compute, _output, _lastAt, _pending;
+
+    public Guid Team => team;
+    public string Deployment => deployment;
+    public string Model => model;
+    public int Version => version;
+    public BatchCounts Batches { get; } = new();
+
+    public long Succeeded => Volatile.Read(ref _succeeded);
+    public long Rows => Volatile.Read(ref _rows);
+    public long Pending => Volatile.Read(ref _pending);
+    public long RequestTicks => Volatile.Read(ref _request);
+    public long QueueTicks => Volatile.Read(ref _queue);
+    public long InputTicks => Volatile.Read(ref _input);
+    public long ComputeTicks => Volatile.Read(ref _compute);
+    public long OutputTicks => Volatile.Read(ref _output);
+
+    /// <summary>When the last request was answered, in milliseconds since 1970; 0 for never.</summary>
+    public long LastAt => Volatile.Read(ref _lastAt);
+
+    public long Failed(Failure reason) => Volatile.Read(ref _failed[(int)reason]);
+
+    public long[] Buckets => [.. Enumerable.Range(0, _buckets.Length).Select(i => Volatile.Read(ref _buckets[i]))];
+
+    public void Begin() => Interlocked.Increment(ref _pending);
+
+    public void End() => Interlocked.Decrement(ref _pending);
+
+    public void Fail(Failure reason) => Interlocked.Increment(ref _failed[(int)reason]);
+
+    /// <param name="began">When its first byte was read.</param>
+    public void Succeed(long began, Call call)
+    {
+        var now = Stopwatch.GetTimestamp();
+        Interlocked.Increment(ref _succeeded);
+        Interlocked.Add(ref _rows, call.Rows);
+        Interlocked.Add(ref _request, now - began);
+        Interlocked.Add(ref _queue, call.StartedAt - call.AskedAt);
+        Interlocked.Add(ref _input, call.FilledAt - call.StartedAt + call.AskedAt - began);
+        Interlocked.Add(ref _compute, call.ComputedAt - call.FilledAt);
+        Interlocked.Add(ref _output, now - call.ComputedAt);
+        Volatile.Write(ref _lastAt, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var bucket = 0;
+        while (bucket < s_bounds.Length && now - began > s_bounds[bucket])
+            bucket++;
+        Interlocked.Increment(ref _buckets[bucket]);
+    }
+}
+
+internal sealed class ServingCounts
+{
+    private readonly ConcurrentDictionary<(Guid Deployment, Guid Version), ServingCount> _counts = new();
+
+    public IEnumerable<ServingCount> All => _counts.Values;
+
+    public ServingCount Of(Guid team, string deployment, Guid deploymentId, string model, int version, Guid versionId) =>
+        _counts.GetOrAdd((deploymentId, versionId), _ => new(team, deployment, model, version));
+}

@@ -1,0 +1,141 @@
+// One session for everybody, and a pool of memory to run it in: a context holds buffers outside the managed heap for so many rows,
+// comes back when its answers have been copied out, and serves the next. Buckets are powers of two; within one, the tensors
+// have exactly as many rows as were asked for, because rows that only fill up are computed like any other.
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Numerics;
+using Microsoft.ML.OnnxRuntime;
+
+namespace MaaS.Inference.Tensors;
+
+public sealed class SessionPool
+{
+    // What is larger takes so long to compute that fresh memory does not matter, and would lie about for nothing.
+    private const int MostPooledRows = 256;
+    private const long MostPooledBytes = 4 << 20;
+    private const int MostIdle = 16; // of each size
+
+    private readonly InferenceSession _session;
+    private readonly Model _owner;
+    private readonly ConcurrentQueue<RowContext>[] _idle = [.. Enumerable.Range(0, BitOperations.Log2(MostPooledRows) + 1).Select(_ => new ConcurrentQueue<RowContext>())];
+    private readonly long _rowBytes;
+    private readonly RunOptions _options = QuietOptions();
+    private long _ticksPerRow = long.MaxValue;
+
+    internal SessionPool(Session session, Model owner)
+    {
+        (_session, _owner, Threads, Signature) = (session.Onnx, owner, session.Threads, session.Signature);
+        _rowBytes = Signature.Inputs.Concat(Signature.Outputs).Sum(tensor => (long)tensor.RowBytes);
+    }
+
+    public GraphSignature Signature { get; }
+
+    /// <summary>That a single run takes.</summary>
+    internal int Threads { get; }
+
+    /// <summary>The shortest time a row has taken so far; none before the first run.</summary>
+    internal TimeSpan? PerRow => Volatile.Read(ref _ticksPerRow) is var ticks and < long.MaxValue ? Stopwatch.GetElapsedTime(0, ticks) : null;
+
+    /// <summary>Computes calls together, on this thread. The calls' inputs fit the signature.</summary>
+    /// <param name="options">The runner's own, when the run may have to be stopped.</param>
+    internal CallOutcome Run(ReadOnlySpan<Call> calls, int rows, RunOptions? options = null)
+    {
+        var started = Stopwatch.GetTimestamp();
+        if (!_owner.TryEnter())
+            return CallOutcome.Unloaded;
+        foreach (var call in calls)
+            call.StartedAt = started;
+        try
+        {
+            if (Signature.ByRows)
+                RunRows(calls, rows, options ?? _options);
+            else
+                RunFree(calls[0], options ?? _options);
+        }
+        catch (OnnxRuntimeException refused)
+        {
+            foreach (var call in calls)
+                call.Failure = refused.Message;
+            return CallOutcome.Failed;
+        }
+        var ended = Stopwatch.GetTimestamp();
+        foreach (var call in calls)
+            call.ComputedAt = ended;
+        if ((ended - started) / rows is var perRow && perRow < Volatile.Read(ref _ticksPerRow))
+            Volatile.Write(ref _ticksPerRow, perRow);
+        return CallOutcome.Answered;
+    }
+
+    internal void Return(RowContext context)
+    {
+        var idle = context.Capacity <= MostPooledRows ? _idle[BitOperations.Log2((uint)context.Capacity)] : null;
+        if (idle is null || idle.Count >= MostIdle || context.Capacity * _rowBytes > MostPooledBytes)
+            context.Dispose();
+        else
+            idle.Enqueue(context);
+        _owner.Leave();
+    }
+
+    internal void Leave() => _owner.Leave();
+
+    /// <summary>What the graph refuses is told to its caller; the log is for what concerns the operator.</summary>
+    internal static RunOptions QuietOptions() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    /// <summary>After the last call has ended.</summary>
+    internal void Close()
+    {
+        foreach (var idle in _idle)
+            while (idle.TryDequeue(out var context))
+                context.Dispose();
+        _options.Dispose();
+    }
+
+    private void RunRows(ReadOnlySpan<Call> calls, int rows, RunOptions options)
+    {
+        var context = Rent(rows);
+        try
+        {
+            context.Fill(calls, rows);
+            var filled = Stopwatch.GetTimestamp();
+            foreach (var call in calls)
+                call.FilledAt = filled;
+            context.Run(options);
+        }
+        catch
+        {
+            context.Dispose();
+            _owner.Leave();
+            throw;
+        }
+        context.Share(calls.Length);
+        var first = 0;
+        foreach (var call in calls)
+        {
+            call.Answered(context, first);
+            first += call.Rows;
+        }
+    }
+
+    private void RunFree(Call call, RunOptions options)
+    {
+        FreeAnswer answer;
+        try
+        {
+            answer = FreeAnswer.Run(_session, Signature, this, call, options);
+        }
+        catch
+        {
+            _owner.Leave();
+            throw;
+        }
+        answer.Share(1);
+        call.Answered(answer, 0);
+    }
+
+    private RowContext Rent(int rows)
+    {
+        var capacity = (int)BitOperations.RoundUpToPowerOf2((uint)rows);
+        return capacity <= MostPooledRows && _idle[BitOperations.Log2((uint)capacity)].TryDequeue(out var context)
+            ? context : new RowContext(_session, Signature, this, capacity);
+    }
+}

@@ -1,0 +1,58 @@
+// One keep-alive connection of HTTP/1.1 that sends the same bytes again and again.
+using System.Net.Sockets;
+using System.Text;
+
+namespace MaaS.Benchmarks.Serving;
+
+internal sealed class HttpLoadConnection : ILoadConnection
+{
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _request;
+    private readonly byte[] _buffer = new byte[1 << 20];
+
+    public HttpLoadConnection(int port, byte[] request)
+    {
+        _request = request;
+        _socket.Connect("127.0.0.1", port);
+    }
+
+    public bool Ask()
+    {
+        _socket.Send(_request);
+        return Receive() is var (status, _, _) && status == 200;
+    }
+
+    /// <summary>The answer's body, for a look.</summary>
+    public byte[] Answer()
+    {
+        _socket.Send(_request);
+        var (_, head, length) = Receive();
+        return _buffer[head..(head + length)];
+    }
+
+    private (int Status, int Head, int Length) Receive()
+    {
+        var got = 0;
+        int head;
+        while ((head = _buffer.AsSpan(0, got).IndexOf("\r\n\r\n"u8)) < 0)
+            got += Some(got);
+        head += 4;
+        var length = ContentLength(_buffer.AsSpan(0, head));
+        while (got < head + length)
+            got += Some(got);
+        return (100 * (_buffer[9] - '0') + 10 * (_buffer[10] - '0') + _buffer[11] - '0', head, length);
+    }
+
+    private int Some(int got) => _socket.Receive(_buffer.AsSpan(got)) is var read and > 0 ? read : throw new IOException("The server closed the connection.");
+
+    private static int ContentLength(ReadOnlySpan<byte> head)
+    {
+        var at = head.IndexOf("Content-Length: "u8);
+        if (at < 0)
+            at = head.IndexOf("content-length: "u8);
+        var rest = head[(at + "Content-Length: ".Length)..];
+        return at < 0 ? 0 : int.Parse(Encoding.ASCII.GetString(rest[..rest.IndexOf((byte)'\r')]), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose() => _socket.Dispose();
+}
