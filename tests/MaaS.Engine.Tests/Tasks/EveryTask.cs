@@ -11,6 +11,7 @@ using MaaS.Engine.Tasks.Text;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
+using ImageEncoder = MaaS.Engine.Tasks.Images.Encoder;
 using ImageNet = MaaS.Engine.Tasks.Images.Network;
 using TableEncoder = MaaS.Engine.Tasks.Tabular.Encoder;
 using TableNetwork = MaaS.Engine.Tasks.Tabular.Network;
@@ -74,8 +75,8 @@ internal static class EveryTask
     {
         var pixels_NHWC = randint(0, 256, [Rows, 8, 8, 1], dtype: ScalarType.Byte).to(device);
         var part = new ImagePart(pixels_NHWC, arange(Rows, dtype: ScalarType.Int64).remainder(2).to(device), arange(Rows, dtype: ScalarType.Int64, device: device));
-        var network = ImageNet.For(spec, (8, 8, 1), 2, new Brightness([127], [70])).to(device);
-        return new ImageTask([network], new Target("class", ["a", "b"]), new ImageTraining(spec, 8, new AugmentationSpec(true, 1, 0.5)), part, part);
+        var encoder = new ImageEncoder(8, 8, 1, [127], [70]);
+        return new ImageTask([ImageNet.For(spec, encoder, 2).to(device)], encoder, new Target("class", ["a", "b"]), new ImageTraining(spec, 8, new AugmentationSpec(true, 1, 0.5)), part, part);
     }
 
     private static TextTask OfTexts(TextNetwork spec, Device device)
