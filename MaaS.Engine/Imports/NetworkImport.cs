@@ -3,6 +3,7 @@
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Images;
 using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Recommendation;
 using MaaS.Engine.Tasks.Tabular;
@@ -26,6 +27,7 @@ internal static class NetworkImport
             var manifest = saved.Training() switch
             {
                 TabularTraining => TabularPackage.Rebuild(package, saved, lineage),
+                ImageTraining => ImagePackage.Rebuild(package, saved, lineage, token),
                 TextTraining => TextPackage.Rebuild(package, saved, lineage),
                 LanguageTraining => LanguagePackage.Rebuild(package, saved, lineage, token),
                 RecommendationTraining => RecommendationPackage.Rebuild(package, saved, lineage, token),

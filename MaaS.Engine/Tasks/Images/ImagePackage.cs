@@ -4,6 +4,7 @@ using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Tabular;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Images;
@@ -24,13 +25,45 @@ internal static class ImagePackage
             new PackageContent(
                 ModelTask.ImageClassification, ImageGraph.Of(task.Model, shape, labels), task.Network, spec,
                 [new ModelInput(ImageGraph.Input, ColumnType.Image, TensorType.UInt8, [-1, shape.Height, shape.Width, shape.Channels])],
-                labels, task.Target.Name, metrics, lineage),
+                labels, task.Target.Name, metrics, lineage, SavedNetwork.Json(new Learned(shape.Height, shape.Width, shape.Channels, task.Target))),
             (int)rows_R.shape[0], HeldOutOf(task, test with { Rows_M = rows_R.slice(0, 0, HeldOut.SampleRows, 1) }, shape).Sample,
             served => pieces.Max(piece =>
             {
                 token.ThrowIfCancellationRequested();
                 return ModelPackage.Difference(served, piece, labels);
             }));
+    }
+
+    /// <summary>What training left, from a package's folder.</summary>
+    /// <exception cref="UserError">The weights file is not one of an image network.</exception>
+    public static (ImageTraining Training, (int Height, int Width, int Channels) Shape, Target Target, Network Network) Load(string folder)
+    {
+        using var saved = SavedNetwork.Read(folder);
+        return Load(saved);
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    public static (ImageTraining Training, (int Height, int Width, int Channels) Shape, Target Target, Network Network) Load(SavedNetwork saved)
+    {
+        var (training, learned) = (saved.Training<ImageTraining>(), saved.Encoder<Learned>());
+        if (training.Network is null || !saved.Weights.TryGetValue("mean", out var mean) || !saved.Weights.TryGetValue("deviation", out var deviation))
+            throw new UserError($"{saved.Name} does not say what kind of network it holds, or how bright its images were.");
+        var shape = (learned.Height, learned.Width, learned.Channels);
+        var network = Network.For(training.Network, shape, learned.Target.Outputs, new Brightness(mean.data<float>().ToArray(), deviation.data<float>().ToArray()));
+        saved.Into(network);
+        return (training, shape, learned.Target, network);
+    }
+
+    /// <summary>A package from a weights file alone, checked on images of noise.</summary>
+    /// <exception cref="UserError">The weights file is not one of an image network.</exception>
+    public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage, CancellationToken token)
+    {
+        const int count = 40;
+        var (training, shape, target, network) = Load(saved);
+        var images = new ImagePart(
+            randint(0, 256, [count, shape.Height, shape.Width, shape.Channels], ScalarType.Byte), arange(count, dtype: ScalarType.Int64).remainder(target.Outputs), arange(count, dtype: ScalarType.Int64));
+        using var task = new ImageTask([network], target, training, images, images);
+        return Write(folder, task, training, shape, images, ModelMetrics.None, lineage, token);
     }
 
     private static HeldOut HeldOutOf(ImageTask task, ImagePart part, (int Height, int Width, int Channels) shape)
@@ -43,4 +76,6 @@ internal static class ImagePackage
         });
         return new HeldOut([pixels_BHWC], part.Count, task.Answers(part), 1, [.. sample]);
     }
+
+    private sealed record Learned(int Height, int Width, int Channels, Target Target);
 }

@@ -27,7 +27,7 @@ public sealed class RoundTripTests : IDisposable
     {
         { "churn", "safetensors" }, { "churn", "hdf5" }, { "prices", "safetensors" }, { "prices", "hdf5" }, { "text", "safetensors" }, { "text", "hdf5" },
         { "characters", "safetensors" }, { "characters", "hdf5" }, { "byte pairs", "safetensors" }, { "ratings", "hdf5" }, { "ratings", "safetensors" },
-        { "history", "hdf5" }, { "neural", "safetensors" }, { "items", "hdf5" },
+        { "mlp", "safetensors" }, { "cnn", "hdf5" }, { "resnet", "hdf5" }, { "history", "hdf5" }, { "neural", "safetensors" }, { "items", "hdf5" },
     };
 
     [Theory]
@@ -81,8 +81,8 @@ public sealed class RoundTripTests : IDisposable
     [InlineData("""{"task": "language", "network": {"heads": 0}}""", """{}""", "The encoder of changed.safetensors is no tokenizer this server knows: ")]
     [InlineData("""{"task": "text", "text": "a", "target": "b", "network": {"type": "bag"}}""", """{"characters": "ab", "codes": [1], "terms": [], "target": {"name": "b", "labels": ["x", "y"]}}""", "The encoder of changed.safetensors lists a character or a term twice")]
     [InlineData("""{"task": "recommendation", "user": "u", "item": "i", "network": {"type": "pooled_history"}}""", """{"users": [], "items": ["a", "a"]}""", "The encoder of changed.safetensors knows no item, or lists an item or a user twice.")]
-    [InlineData("""{"task": "tabular", "target": "t", "network": {"type": "mlp", "hidden": [2000000000, 2000000000]}}""", """{"order": ["a"], "numbers": [null], "categories": [], "target": {"name": "t"}}""", "changed.safetensors does not hold what the network it describes needs: ")]
-    [InlineData("""{"task": "tabular", "target": "t"}""", """{"order": [], "numbers": [], "categories": [], "target": {"name": "t"}}""", "changed.safetensors does not say which columns its network reads")]
+    [InlineData("""{"task": "tabular", "target": "t", "network": {"type": "mlp", "hidden": [2000000000, 2000000000]}}""", """{"order": ["a"], "numbers": [null], "categories": [], "pairs": [], "target": {"name": "t"}}""", "changed.safetensors does not hold what the network it describes needs: ")]
+    [InlineData("""{"task": "tabular", "target": "t"}""", """{"order": [], "numbers": [], "categories": [], "pairs": [], "target": {"name": "t"}}""", "changed.safetensors does not say which columns its network reads")]
     [InlineData("""{"task": "tabular"}""", """{}""", "\"training\" among the metadata of changed.safetensors is not in the form this server writes: ")]
     public void What_a_file_says_of_itself_is_not_trusted(string training, string encoder, string sentence)
     {
@@ -98,6 +98,9 @@ public sealed class RoundTripTests : IDisposable
         "text" => _trained.Text(),
         "characters" => _trained.Language(TokenizerKind.Characters),
         "byte pairs" => _trained.Language(TokenizerKind.BytePairs),
+        "mlp" => _trained.Images(new ImageMlpNetwork([8])),
+        "cnn" => _trained.Images(new ConvolutionalNetwork([4, 8])),
+        "resnet" => _trained.Images(new ResNetwork(1, 4)),
         "ratings" => _trained.Recommender(new BiasedFactorization(4)),
         "history" => _trained.Recommender(new PooledHistory(4)),
         "neural" => _trained.Recommender(new NeuralFactorization(4)),

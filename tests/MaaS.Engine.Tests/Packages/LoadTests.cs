@@ -5,6 +5,7 @@ using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Onnx;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Images;
 using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Recommendation;
 using MaaS.Engine.Tasks.Tabular;
@@ -55,6 +56,18 @@ public sealed class LoadTests : IDisposable
         AssertSameGraph(folder, GptGraph.Of(network));
     }
 
+    public static TheoryData<ImageNetwork> ImageNetworks => [new ImageMlpNetwork([8]), new ConvolutionalNetwork([4, 8]), new ResNetwork(1, 4)];
+
+    [Theory]
+    [MemberData(nameof(ImageNetworks), DisableDiscoveryEnumeration = true)]
+    public void An_image_model_is_loaded_as_it_was(ImageNetwork kind)
+    {
+        var folder = _trained.Images(kind);
+        var (_, shape, target, network) = ImagePackage.Load(folder);
+        Assert.Equal((16, 16, 1), shape);
+        AssertSameGraph(folder, ImageGraph.Of(network, shape, target.Labels!));
+    }
+
     public static TheoryData<RecommendationNetwork> Recommenders =>
         [new BiasedFactorization(4), new BiasedFactorization(0), new NeuralFactorization(4), new BayesianRanking(4), new PooledHistory(4), new LinearAutoencoder()];
 
@@ -88,7 +101,7 @@ public sealed class LoadTests : IDisposable
         Assert.StartsWith("weights.safetensors holds a network of another family", Refused(changed => changed["training"] = """{"task": "language"}"""), StringComparison.Ordinal);
         Assert.Equal("weights.safetensors lacks the weights \"linear.bias\" of the network it describes.", Refused(_ => { }, name => name != "linear.bias"));
         Assert.StartsWith("weights.safetensors holds the weights \"embeddings.0.weight\", which", Refused(changed =>
-            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
+            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "pairs": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
             StringComparison.Ordinal);
     }
 

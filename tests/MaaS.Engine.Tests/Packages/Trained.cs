@@ -30,6 +30,14 @@ internal sealed class Trained : IDisposable
         new LanguageTraining(new TokenizerSpec(kind, 300), new GptNetwork(Layers: 1, Heads: 2, Width: 16, Context: 16, Positions: kind == TokenizerKind.BytePairs ? GptPositions.Rotary : GptPositions.Learned), Steps: 2) { Epochs = 1 },
         Written(SampleData.Stories, 60));
 
+    public string Images(ImageNetwork network)
+    {
+        var path = Path.Combine(_folder, SampleData.Shapes.FileName);
+        using (var file = File.Create(path))
+            SampleData.Shapes.Write(file, 150);
+        return Run(new ImageTraining(network, Size: 16) { Epochs = 1 }, path);
+    }
+
     public string Recommender(RecommendationNetwork network) => Run(
         new RecommendationTraining("user_id", "film", network is BiasedFactorization ? "rating" : null, "watched_on", network) { Epochs = 1 }, Written(SampleData.Films, 3_000));
 
