@@ -9,28 +9,38 @@ namespace MaaS.Engine;
 /// <param name="Reason">A sentence for the log.</param>
 public sealed record Compute(torch.Device Device, int Threads, string Reason)
 {
+    /// <summary>How exactly a training's steps compute.</summary>
+    internal Precision Precision { get; private init; } = Precision.Full;
+
     /// <summary>Chooses and applies: libtorch's threads are set and its generators seeded when this returns.</summary>
     /// <param name="threads">Of the CPU; a small network gains nothing from more than one (docs/decisions.md).</param>
     /// <param name="why">Why so many threads, where that was weighed.</param>
     /// <exception cref="UserError">CUDA was asked for where there is none.</exception>
     /// <param name="crew">Whether they are threads of our own; libtorch's are then switched off.</param>
-    public static Compute Choose(DeviceChoice choice, int seed, int threads, string? why = null, bool crew = false)
+    public static Compute Choose(TrainingSpec training, int threads, string? why = null, bool crew = false)
     {
-        var cuda = choice != DeviceChoice.Cpu && torch.cuda.is_available();
-        if (choice == DeviceChoice.Cuda && !cuda)
+        var cuda = training.Device != DeviceChoice.Cpu && torch.cuda.is_available();
+        if (training.Device == DeviceChoice.Cuda && !cuda)
             throw new UserError("device is cuda, but this worker has no CUDA device that libtorch can use; allowed here are auto and cpu.");
 
         KeepMemory();
         torch.set_num_threads(crew ? 1 : threads);
-        torch.random.manual_seed(seed);
+        torch.random.manual_seed(training.Seed);
         if (cuda)
-            torch.cuda.manual_seed_all(seed);
-        return new Compute(cuda ? torch.CUDA : torch.CPU, threads, (choice, cuda) switch
+        {
+            torch.cuda.manual_seed_all(training.Seed);
+            Libtorch.SetDeterministic(true);
+            Precision.AllowTf32(false);
+        }
+        var device = cuda ? torch.CUDA : torch.CPU;
+        var (precision, exactly) = Precision.Choose(training.Precision, device);
+        return new Compute(device, threads, (training.Device, cuda) switch
         {
             (DeviceChoice.Cpu, _) => $"on the CPU with {threads} thread(s), as asked",
             (_, true) => "on the GPU: CUDA is available",
             _ => $"on the CPU with {threads} thread(s): no CUDA device here",
-        } + (why is null || cuda ? "" : $"; {why}"));
+        } + (why is null || cuda ? "" : $"; {why}") + $"; {exactly}")
+        { Precision = precision };
     }
 
     /// <summary>
@@ -65,6 +75,7 @@ public sealed record Compute(torch.Device Device, int Threads, string Reason)
     public IReadOnlyDictionary<string, string> Facts() => new Dictionary<string, string>
     {
         ["device"] = Device.ToString(),
+        ["precision"] = Precision.Name,
         ["threads"] = Threads.ToString(CultureInfo.InvariantCulture),
         ["torchsharp"] = typeof(torch).Assembly.GetName().Version!.ToString(3),
         ["dotnet"] = Environment.Version.ToString(),

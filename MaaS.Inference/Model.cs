@@ -127,7 +127,7 @@ public sealed class Model : IDisposable
 
     /// <summary>The graph itself, from typed columns.</summary>
     /// <param name="columns">One array of N values per input of the manifest, in its order: float[] (NaN is missing),
-    /// long[] days (<see cref="long.MinValue"/>) or string[] ("").</param>
+    /// long[] days (<see cref="long.MinValue"/>) or string[] (""); of images byte[], N times height x width x channels.</param>
     /// <exception cref="ObjectDisposedException">The model was unloaded before this call began.</exception>
     public Answers Run(IReadOnlyList<Array> columns, int rows)
     {

@@ -66,7 +66,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <param name="columns">One array of N values per input of the manifest, in its order: float[], long[] or string[].</param>
+    /// <param name="columns">One array of N values per input of the manifest, in its order: float[], long[] or string[]; of images byte[], N times the pixels.</param>
     public Answers Run(IReadOnlyList<Array> columns, int rows)
     {
         var values = new OrtValue[columns.Count];

@@ -22,11 +22,12 @@ internal static class RunViews
             .Select(version => new { version.RunId, version.Model.Name, version.Number }).ToListAsync(token);
         // A finished run keeps its last values in its row; the others' are in their series.
         var live = await metrics.Last(rows.Where(row => row.Job.State != JobState.Succeeded).Select(row => row.Id).ToList(), token);
-        return rows.Select(row =>
+        var jobs = await JobViews.Of(context, [.. rows.Select(row => row.Job)], token);
+        return rows.Select((row, place) =>
         {
             var registered = versions.LastOrDefault(version => version.RunId == row.Id);
             return new RunView(
-                row.Id, row.ExperimentId, row.Experiment.Name, row.Name, JobViews.Of(row.Job), row.DatasetVersionId,
+                row.Id, row.ExperimentId, row.Experiment.Name, row.Name, jobs[place], row.DatasetVersionId,
                 row.Params, live.GetValueOrDefault(row.Id) ?? row.Metrics, row.Tags, row.Notes, row.Environment,
                 row.Manifest is null ? null : new(row.Manifest, registered?.Name, registered?.Number), row.CreatedAt, row.Sweep);
         }).ToList();

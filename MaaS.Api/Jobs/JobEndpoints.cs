@@ -39,31 +39,36 @@ internal static class JobEndpoints
         var jobs = context.Jobs.AsNoTracking()
             .Where(row => row.TeamId == caller.TeamId && (wanted == null || row.State == wanted) && (after == null || row.Id < after))
             .OrderByDescending(row => row.Id);
-        return TypedResults.Ok(await jobs.Page(paging.Count, row => $"{row.Id}", JobViews.Of, token));
+        var page = await jobs.Page(paging.Count, row => $"{row.Id}", row => row, token);
+        return TypedResults.Ok(new Page<JobView>(await JobViews.Of(context, page.Items, token), page.Next));
     }
 
     private static async Task<Results<Ok<JobView>, NotFoundProblem>> Get(Guid job, Caller caller, CatalogContext context, CancellationToken token) =>
-        await Find(context, caller, job, token) is { } row ? TypedResults.Ok(JobViews.Of(row)) : new NotFoundProblem("job", job);
+        await Find(context, caller, job, token) is { } row ? TypedResults.Ok(await JobViews.Of(context, row, token)) : new NotFoundProblem("job", job);
 
     private static async Task<Results<Ok<JobView>, NotFoundProblem, ConflictProblem, InvalidProblem, TooLargeProblem>> Submit(
         JobSpec spec, Caller caller, CatalogContext context, StorageQuota storage, CancellationToken token) => spec switch
         {
             // What a training leaves is small, but without room even that is too much.
             TrainJob or SweepJob when await storage.Of(caller, token) is { Left: 0 } room => room.Full(),
-            TrainJob train => Answer(await TrainSubmission.Submit(train, caller, context, token)),
-            SweepJob sweep => Answer(await TrainSubmission.Submit(sweep, caller, context, token)),
+            TrainJob train => await Answer(await TrainSubmission.Submit(train, caller, context, token), context, token),
+            SweepJob sweep => await Answer(await TrainSubmission.Submit(sweep, caller, context, token), context, token),
             ProfileJob => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\" or \"sweep\" here."),
             ImportJob => new InvalidProblem("kind_not_submitted", "kind is \"import\"; a model is brought in by sending its file to POST /api/models/imports."),
             _ => new InvalidProblem("kind_not_submitted", "kind is \"export\"; a version is exported by POST /api/models/{model}/versions/{version}/exports."),
         };
 
-    private static Results<Ok<JobView>, NotFoundProblem, ConflictProblem, InvalidProblem, TooLargeProblem> Answer((Job? Job, ProblemResult? Problem) submitted) => submitted switch
+    private static async Task<Results<Ok<JobView>, NotFoundProblem, ConflictProblem, InvalidProblem, TooLargeProblem>> Answer(
+        (Job? Job, ProblemResult? Problem) submitted, CatalogContext context, CancellationToken token)
     {
-        (Job job, _) => TypedResults.Ok(JobViews.Of(job)),
-        (_, ConflictProblem conflict) => conflict,
-        (_, NotFoundProblem missing) => missing,
-        var (_, problem) => (InvalidProblem)problem!,
-    };
+        return submitted switch
+        {
+            (Job job, _) => TypedResults.Ok(await JobViews.Of(context, job, token)),
+            (_, ConflictProblem conflict) => conflict,
+            (_, NotFoundProblem missing) => missing,
+            var (_, problem) => (InvalidProblem)problem!,
+        };
+    }
 
     private static async Task<Results<Ok<JobView>, NotFoundProblem>> Cancel(
         Guid job, Caller caller, CatalogContext context, JobQueue queue, CancellationToken token)
@@ -76,7 +81,7 @@ internal static class JobEndpoints
             await context.SaveChangesAsync(token);
             await queue.RequestCancel(job, token);
         }
-        return TypedResults.Ok(JobViews.Of((await Find(context, caller, job, token))!));
+        return TypedResults.Ok(await JobViews.Of(context, (await Find(context, caller, job, token))!, token));
     }
 
     public static Task<Job?> Find(CatalogContext context, Caller caller, Guid job, CancellationToken token) =>

@@ -72,7 +72,7 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
             var row = await context.Jobs.AsNoTracking().SingleOrDefaultAsync(job => job.Id == jobId, token);
             if (row is null)
                 return new(null, [], true);
-            var job = JobViews.Of(row);
+            var job = await JobViews.Of(context, row, token);
             var ended = job.State.HasEnded() && (shown is null || shown.State.HasEnded());
             var events = new List<(FeedPosition, JobEvent)>();
             // A spec never changes, and two readings of it are equal only by content.

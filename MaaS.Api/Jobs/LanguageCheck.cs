@@ -23,11 +23,9 @@ internal static class LanguageCheck
             { Characters: > MostCharacters } text => new("text_too_long", $"The text has {text.Characters:N0} characters; at most {MostCharacters:N0} are allowed."),
             { Alphabet: > MostVocabulary } text when tokenizer.Kind == TokenizerKind.Characters => new("alphabet_too_large",
                 $"training.tokenizer.kind is characters, but the text has {text.Alphabet:N0} different ones; choose byte_pairs."),
-            _ when network.Width % network.Heads != 0 => new("heads_do_not_fit", $"training.network.width is {network.Width}, which {network.Heads} heads do not divide; choose a multiple of training.network.heads."),
+            _ when Heads(network.Width, network.Heads, network.Positions) is { } misfit => misfit,
             _ when keyValueHeads > network.Heads || network.Heads % keyValueHeads != 0 => new("heads_do_not_fit",
                 $"training.network.key_value_heads is {keyValueHeads}; it must divide training.network.heads, which is {network.Heads}."),
-            _ when network.Positions == GptPositions.Rotary && network.Width / network.Heads % 2 != 0 => new("heads_do_not_fit",
-                $"training.network.positions is rotary, which turns pairs of numbers, but a head is {network.Width / network.Heads} wide; choose an even width."),
             _ when training is { Lora: not null, From: null } => new("nothing_to_adapt",
                 "training.lora learns a small change of a trained model's matrices; name the version to go on from in training.from, or leave it out."),
             _ when training.Optimizer is GradientDescentSpec => new("method_not_allowed",
@@ -37,4 +35,13 @@ internal static class LanguageCheck
             _ => null,
         };
     }
+
+    /// <summary>Whether the width of a transformer can be shared among its heads.</summary>
+    public static InvalidProblem? Heads(int width, int heads, GptPositions positions) => (width % heads, width / heads % 2) switch
+    {
+        ( > 0, _) => new("heads_do_not_fit", $"training.network.width is {width}, which {heads} heads do not divide; choose a multiple of training.network.heads."),
+        (_, > 0) when positions == GptPositions.Rotary => new("heads_do_not_fit",
+            $"training.network.positions is rotary, which turns pairs of numbers, but a head is {width / heads} wide; choose an even width."),
+        _ => null,
+    };
 }

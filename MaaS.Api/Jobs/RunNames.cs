@@ -12,6 +12,7 @@ internal static class RunNames
     {
         var network = training switch
         {
+            TextTraining { Network: TransformerTextNetwork } => "transformer",
             ImageTraining { Network: ResNetwork } => "resnet",
             ImageTraining { Network: null or ConvolutionalNetwork } => "cnn",
             TextTraining => "bag",

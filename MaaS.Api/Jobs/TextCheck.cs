@@ -28,13 +28,16 @@ internal static class TextCheck
             (_, { Distinct: < 2 or > TabularCheck.MostClasses }) => Invalid("target_not_trainable",
                 $"training.target is \"{target.Name}\", which has {target.Distinct} distinct values; 2 to {TabularCheck.MostClasses} are allowed."),
             _ when rows < TabularCheck.FewestRows => Invalid("too_few_rows", $"training.target \"{target.Name}\" has {rows} rows with a value; at least {TabularCheck.FewestRows} are needed."),
-            _ => Bag(training.Network as BagNetwork) ?? Split(training.Split ?? new(), data) ?? Test(training, test),
+            _ => Network(training.Network) ?? Split(training.Split ?? new(), data) ?? Test(training, test),
         };
     }
 
-    private static InvalidProblem? Bag(BagNetwork? bag) => bag?.CharacterNGrams is 1 or 2
-        ? Invalid("network_not_allowed", $"training.network.character_n_grams is {bag.CharacterNGrams}; 0 (none) and 3 to 6 are allowed.")
-        : null;
+    private static InvalidProblem? Network(TextNetwork? network) => network switch
+    {
+        BagNetwork { CharacterNGrams: 1 or 2 } bag => Invalid("network_not_allowed", $"training.network.character_n_grams is {bag.CharacterNGrams}; 0 (none) and 3 to 6 are allowed."),
+        TransformerTextNetwork transformer => LanguageCheck.Heads(transformer.Width, transformer.Heads, transformer.Positions),
+        _ => null,
+    };
 
     private static InvalidProblem? Split(SplitSpec split, DatasetProfile data)
     {

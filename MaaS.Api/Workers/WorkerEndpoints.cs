@@ -23,4 +23,12 @@ internal static class WorkerEndpoints
         return TypedResults.Ok<IReadOnlyList<WorkerView>>(workers.ConvertAll(row => new WorkerView(
             row.Id, row.Name, row.Devices, running.GetValueOrDefault(row.Id), row.HeartbeatAt >= since, row.StartedAt, row.HeartbeatAt)));
     }
+
+    /// <summary>Whether a worker that is alive has a GPU.</summary>
+    public static async Task<bool> HasGpu(CatalogContext context, CancellationToken token)
+    {
+        var since = DateTimeOffset.UtcNow - s_alive;
+        var devices = await context.Workers.AsNoTracking().Where(row => row.HeartbeatAt >= since).Select(row => row.Devices).ToListAsync(token);
+        return devices.Exists(of => of.Any(device => device.Kind == "cuda"));
+    }
 }

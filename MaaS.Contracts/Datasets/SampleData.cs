@@ -21,6 +21,11 @@ public sealed record SampleData(string Name, string Title, string Description, s
         "prices", "House prices", "What is a house sold for? A number to predict from size, place, age and condition.",
         "price", "listed_on,district,area_m2,rooms,built,energy_class,garden,km_to_centre,price", House);
 
+    public static SampleData Messages { get; } = new(
+        "messages", "Support messages", "Which team should read a letter? Five topics, told by what is complained of, not by what is praised beside it.",
+        "topic", "message,topic", SampleMessages.Write)
+    { Task = "text", UsualRows = 6_000 };
+
     public static SampleData Stories { get; } = new(
         "stories", "Little stories", "What comes next? A language model learns to tell small stories of people, animals and lost things.",
         "", "", SampleStories.Tell)
@@ -36,7 +41,7 @@ public sealed record SampleData(string Name, string Title, string Description, s
         "class", "", _ => "")
     { Task = "image", Extension = "zip", UsualRows = 3_000, Pack = SampleShapes.Pack };
 
-    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Shapes, Stories, Films];
+    public static IReadOnlyList<SampleData> All { get; } = [Churn, Prices, Shapes, Messages, Stories, Films];
 
     /// <summary>A table has a header and rows; a text has pieces of text; images come packed.</summary>
     public string Extension { get; private init; } = "csv";

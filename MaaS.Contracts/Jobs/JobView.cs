@@ -6,7 +6,7 @@ namespace MaaS.Contracts.Jobs;
 
 /// <param name="RunId">The run it fills; null for jobs that fill none (profile).</param>
 /// <param name="Progress">0 to 1.</param>
-/// <param name="Phase">A few words on what it is doing now: "epoch 3 of 40".</param>
+/// <param name="Phase">A few words on what it is doing now, "epoch 3 of 40", or why it waits.</param>
 /// <param name="Error">A sentence, when it failed.</param>
 /// <param name="ErrorCode">Stable: <c>user_error</c>, <c>crashed</c>, <c>out_of_memory</c>, <c>lease_lost</c>, <c>bug</c>.</param>
 public sealed record JobView(

@@ -41,7 +41,7 @@ public enum ModelTask
 }
 
 /// <param name="Name">The column, and the graph's input.</param>
-/// <param name="Kind">What a caller sends: number, integer and boolean as float32 (NaN is missing), date as int64 days, category as string ("" is missing).</param>
+/// <param name="Kind">What a caller sends: number, integer and boolean as float32 (NaN is missing), date as int64 days, category as string ("" is missing), image as uint8 pixels (height, width, channels).</param>
 /// <param name="Min">Smallest training value, for forms and warnings; null for categories.</param>
 /// <param name="Categories">The known categories, most frequent first.</param>
 public sealed record ModelInput(

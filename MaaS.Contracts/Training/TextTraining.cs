@@ -18,20 +18,31 @@ public sealed record TextTraining(
     public override Guid? TestDatasetVersionId => Split?.TestDatasetVersionId;
 }
 
+/// <param name="VocabularySize">At most this many have vectors, the most frequent first.</param>
+/// <param name="MaxCharacters">What comes after so many characters of a text is not read.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(BagNetwork), "bag")]
-public abstract record TextNetwork;
+[JsonDerivedType(typeof(TransformerTextNetwork), "transformer")]
+public abstract record TextNetwork(
+    [property: Range(100, 500_000)] int VocabularySize = 50_000,
+    [property: Range(16, 10_000)] int MaxCharacters = 1_000,
+    [property: Range(0, 0.9)] double Dropout = 0.2);
 
 /// <summary>Vectors of the words and word sequences of a text, added up: Joulin et al. 2017, arXiv:1607.01759.</summary>
 /// <param name="WordNGrams">Longest sequence of words that has a vector; 1 is single words only.</param>
 /// <param name="CharacterNGrams">Longest sequence of characters that has a vector, from 3 on; 0 is none.</param>
 /// <param name="Dimension">Numbers in a vector.</param>
-/// <param name="VocabularySize">At most this many have vectors, the most frequent first.</param>
-/// <param name="MaxCharacters">What comes after so many characters of a text is not read.</param>
 public sealed record BagNetwork(
     [property: Range(1, 3)] int WordNGrams = 2,
     [property: Range(0, 6)] int CharacterNGrams = 4,
-    [property: Range(2, 256)] int Dimension = 16,
-    [property: Range(100, 500_000)] int VocabularySize = 50_000,
-    [property: Range(16, 10_000)] int MaxCharacters = 1_000,
-    [property: Range(0, 0.9)] double Dropout = 0.2) : TextNetwork;
+    [property: Range(2, 256)] int Dimension = 16) : TextNetwork;
+
+/// <summary>A small transformer over the words of a text in their order, each of which sees all others: Vaswani et al. 2017, arXiv:1706.03762.</summary>
+/// <param name="Width">Numbers that stand for a word; a multiple of the heads.</param>
+/// <param name="MaxWords">What comes after so many words of a text is not read.</param>
+public sealed record TransformerTextNetwork(
+    [property: Range(1, 12)] int Layers = 2,
+    [property: Range(1, 16)] int Heads = 4,
+    [property: Range(8, 1024)] int Width = 64,
+    [property: Range(4, 512)] int MaxWords = 256,
+    GptPositions Positions = GptPositions.Learned) : TextNetwork;

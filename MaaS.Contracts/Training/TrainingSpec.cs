@@ -13,6 +13,7 @@ namespace MaaS.Contracts.Training;
 /// <param name="Accumulation">Batches whose gradients are averaged into one step.</param>
 /// <param name="Ema">Validate and keep an exponential moving average of the parameters with this decay per step; null keeps the parameters themselves.</param>
 /// <param name="Device">Where to run; auto takes a GPU when the worker has one.</param>
+/// <param name="Precision">How exactly products of matrices are computed while it learns; parameters, losses and figures are float32 always.</param>
 /// <param name="From">A model version to go on from, see <see cref="Continuation"/>; null begins anew.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(TabularTraining), "tabular")]
@@ -31,7 +32,8 @@ public abstract record TrainingSpec(
     [property: Range(1e-6, 1e6)] double? ClipNorm = null,
     [property: Range(1, 1024)] int Accumulation = 1,
     [property: Range(0.5, 0.99999)] double? Ema = null,
-    Guid? From = null)
+    Guid? From = null,
+    PrecisionChoice Precision = PrecisionChoice.Auto)
 {
     /// <summary>The dataset version that is the test set; null when it is split off.</summary>
     [JsonIgnore]
@@ -39,6 +41,18 @@ public abstract record TrainingSpec(
 }
 
 public enum DeviceChoice { Auto, Cpu, Cuda }
+
+public enum PrecisionChoice
+{
+    /// <summary>Bfloat16 on a GPU that has units for it, Float32 elsewhere.</summary>
+    Auto,
+
+    /// <summary>32 bits, on a GPU too.</summary>
+    Float32,
+
+    /// <summary>16 bits with the range of 32: half the memory traffic and several times the speed, where the processor has instructions for it.</summary>
+    Bfloat16,
+}
 
 /// <summary>Which rows are for training, which for choosing, which for the final figures. Seeded; stratified by class in classification.</summary>
 /// <param name="Validation">Share of the rows that early stopping and "best" look at.</param>

@@ -19,8 +19,12 @@ internal sealed partial class GraphBuilder
     public Value Slice(Value x, long from, long to, long axis = 1) =>
         Node("Slice", [x, Constant("from", [from], 1), Constant("to", [to], 1), Constant("axis", [axis], 1)]);
 
-    /// <summary>A matrix of whole numbers with columns of 0 added.</summary>
-    public Value Pad(Value x, long left = 0, long right = 0) => Node("Pad", [x, Constant("pads", [0L, left, 0, right], 4)]);
+    /// <summary>The largest of all, as a tensor of one number.</summary>
+    public Value ReduceMax(Value x) => Reshape(Node("ReduceMax", [x], [Attribute("keepdims", 0)]), 1);
+
+    /// <summary>A matrix of whole numbers with columns of one value added.</summary>
+    public Value Pad(Value x, long left = 0, long right = 0, long value = 0) =>
+        Node("Pad", [x, Constant("pads", [0L, left, 0, right], 4), Constant("value", [value])]);
 
     /// <summary>x with each update added at its index along the axis; indices may repeat.</summary>
     public Value ScatterAdd(Value x, Value indices, Value updates, long axis) =>

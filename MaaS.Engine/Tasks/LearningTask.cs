@@ -14,6 +14,12 @@ public abstract class LearningTask : IDisposable
     /// <summary>Threads that share each step, where the task has them; libtorch then keeps to one.</summary>
     internal virtual Crew? Crew => null;
 
+    /// <summary>How exactly losses are computed; the trainer says. Whatever is not <see cref="Loss"/> is computed in full.</summary>
+    internal Precision Precision { get; set; } = Precision.Full;
+
+    /// <summary>Whether it gathers its rows on the CPU, to send them to the device: their numbers then stay there, and no step waits for the device.</summary>
+    public virtual bool GathersOnCpu => false;
+
     /// <summary>Rows of one epoch.</summary>
     public abstract int TrainRows { get; }
 
@@ -26,14 +32,14 @@ public abstract class LearningTask : IDisposable
     }
 
     /// <summary>Mean loss, differentiable.</summary>
-    /// <param name="rows_B">Row numbers into the training part, int64, on the device.</param>
+    /// <param name="rows_B">Row numbers into the training part, int64; on the device, or on the CPU if it gathers there.</param>
     public abstract Tensor Loss(Tensor rows_B);
 
     /// <summary>Adds the gradient of <see cref="Loss"/>, times a share, to the parameters' gradient.</summary>
     /// <returns>The loss times the share.</returns>
     internal virtual Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
     {
-        var loss = Loss(rows_B) * share;
+        var loss = Precision.Of(() => Loss(rows_B)) * share;
         loss.backward();
         return loss.detach();
     }

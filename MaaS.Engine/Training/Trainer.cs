@@ -17,9 +17,23 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
 
     /// <summary>Trains, and leaves the best parameters seen in the network.</summary>
     /// <exception cref="UserError">The loss is no longer a number.</exception>
+    /// <exception cref="MemoryShortage">A step needs more memory than there is.</exception>
     public TrainingProgress Run(CancellationToken token)
     {
+        try
+        {
+            return Learn(token);
+        }
+        catch (Exception error) when (MemoryShortage.IsMeant(error))
+        {
+            throw new MemoryShortage(spec, compute, error);
+        }
+    }
+
+    private TrainingProgress Learn(CancellationToken token)
+    {
         using var outer = NewDisposeScope();
+        task.Precision = compute.Precision;
         using var parameters = new FlatParameters(task.Network, task.IsHidden);
         using var optimizer = Optimizer.For(spec.Optimizer!, parameters, task.Crew);
         using var average = spec.Ema is { } decay ? new Average(parameters, decay) : null;
@@ -32,7 +46,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
 
         while (at.Epoch < spec.Epochs && !Exhausted(at))
         {
-            at = OneEpoch(at, parameters, optimizer, average, state, token);
+            at = compute.Precision.During(() => OneEpoch(at, parameters, optimizer, average, state, token));
             at = Judge(at, average, best, optimizer);
             checkpointing.Save(at, state);
         }
@@ -79,7 +93,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         using var scope = NewDisposeScope();
         var epoch = at.Epoch + 1;
         var schedule = new Schedule(spec.Schedule ?? new ConstantSchedule(), (long)_stepsPerEpoch * spec.Epochs, _stepsPerEpoch);
-        var order_N = tensor(task.Order(epoch, spec.Seed)).to(compute.Device);
+        var order_N = tensor(task.Order(epoch, spec.Seed)).to(task.GathersOnCpu ? CPU : compute.Device);
         var total = tensor(new[] { at.LossSum }, device: compute.Device);
         var rows = BatchSize(task, spec);
         compute.Reseed(spec.Seed, at.Step);

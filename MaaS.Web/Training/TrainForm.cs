@@ -36,6 +36,7 @@ public sealed partial class TrainForm
     public int? Patience { get; set; }
     public int? Seed { get; set; }
     public DeviceChoice Device { get; set; }
+    public PrecisionChoice Precision { get; set; }
 
     public Guid? ExperimentId { get; set; }
     public string? RunName { get; set; }
@@ -95,6 +96,7 @@ public sealed partial class TrainForm
                 Patience = Patience ?? training.Patience,
                 Seed = Seed ?? training.Seed,
                 Device = Device,
+                Precision = Precision,
                 From = Source?.Id,
             },
             ExperimentId, RunName, RegisterAs);
@@ -125,6 +127,7 @@ public sealed partial class TrainForm
             Patience = training.Patience,
             Seed = training.Seed,
             Device = training.Device,
+            Precision = training.Precision,
             ExperimentId = job.ExperimentId,
             RegisterAs = job.RegisterAs,
         };

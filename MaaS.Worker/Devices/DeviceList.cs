@@ -18,8 +18,11 @@ internal static class DeviceList
         {
             new("cpu", 0, $"{CpuName()}, {Environment.ProcessorCount} cores", GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
         };
-        foreach (var gpu in s_builtForCuda ? await NvidiaSmi.Query("index,name,memory.total", token) : [])
-            devices.Add(new("cuda", int.Parse(gpu[0], CultureInfo.InvariantCulture), gpu[1], (long)(NvidiaSmi.Number(gpu[2]) * 1024 * 1024)));
+        // The driver's tool names all; whoever starts the worker may leave it some.
+        var visible = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")?.Split(',', StringSplitOptions.TrimEntries);
+        foreach (var gpu in s_builtForCuda ? await NvidiaSmi.Query("index,uuid,name,memory.total", token) : [])
+            if (visible is null || visible.Contains(gpu[0]) || visible.Contains(gpu[1]))
+                devices.Add(new("cuda", int.Parse(gpu[0], CultureInfo.InvariantCulture), gpu[2], (long)(NvidiaSmi.Number(gpu[3]) * 1024 * 1024)));
         return devices;
     }
 

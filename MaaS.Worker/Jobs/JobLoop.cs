@@ -2,11 +2,15 @@
 using System.Globalization;
 using MaaS.Catalog;
 using MaaS.Catalog.Jobs;
+using MaaS.Worker.Devices;
 using Npgsql;
 
 namespace MaaS.Worker.Jobs;
 
-/// <summary><c>Worker:Slots</c> (1): jobs at once. Sweeps, which only wait for other jobs, have places of their own.</summary>
+/// <summary>
+/// <c>Worker:Slots</c> (one, or as many as there are GPUs): jobs at once. The first slots have a GPU each, the others none. Sweeps, which only
+/// wait for other jobs, have places of their own.
+/// </summary>
 internal sealed class JobLoop(
     JobQueue queue, JobLog log, NpgsqlDataSource database, Presence presence, IConfiguration configuration, ILogger<JobLoop> logger)
     : BackgroundService
@@ -21,25 +25,28 @@ internal sealed class JobLoop(
     {
         Scratch.RemoveStale();
         await presence.Registered.WaitAsync(stoppingToken);
-        var slots = int.Parse(configuration["Worker:Slots"] ?? "1", CultureInfo.InvariantCulture);
+        var gpus = presence.Devices.Where(device => device.Kind == "cuda").Select(device => new GpuPlace(device.Index)).ToArray();
+        var slots = configuration["Worker:Slots"] is { } set ? int.Parse(set, CultureInfo.InvariantCulture) : Math.Max(1, gpus.Length);
         logger.LogInformation("{Name} is ready: {Slots} jobs at once on {Devices}",
             presence.Name, slots, string.Join("; ", presence.Devices.Select(device => device.Detail)));
         await Task.WhenAll([
-            .. Enumerable.Range(0, slots).Select(_ => Slot(token => queue.Claim(presence.Id, presence.Name, presence.HasGpu, token), stoppingToken)),
-            .. Enumerable.Range(0, SweepSlots).Select(_ => Slot(token => queue.ClaimSweep(presence.Id, presence.Name, token), stoppingToken)),
+            .. Enumerable.Range(0, slots).Select(slot => Slot(
+                gpus.ElementAtOrDefault(slot), (hasGpu, token) => queue.Claim(presence.Id, presence.Name, hasGpu, token), stoppingToken)),
+            .. Enumerable.Range(0, SweepSlots).Select(_ => Slot(null, (_, token) => queue.ClaimSweep(presence.Id, presence.Name, token), stoppingToken)),
             Listen(stoppingToken)]);
     }
 
-    private async Task Slot(Func<CancellationToken, Task<ClaimedJob?>> claim, CancellationToken token)
+    private async Task Slot(GpuPlace? gpu, Func<bool, CancellationToken, Task<ClaimedJob?>> claim, CancellationToken token)
     {
         while (!token.IsCancellationRequested)
         {
             var woken = _woken.Task;
             try
             {
+                var own = gpu?.IsOurs() == true ? gpu : null;
                 // Not canceled half way: a claim whose answer nobody reads would run out its lease.
-                if (await claim(CancellationToken.None) is { } job)
-                    await new JobProcess(queue, log, logger).Run(job, token);
+                if (await claim(own is not null, CancellationToken.None) is { } job)
+                    await new JobProcess(queue, log, logger).Run(job, presence.HasGpu ? GpuPlace.Environment(own) : [], token);
                 else
                     await Task.WhenAny(woken, Task.Delay(s_poll, token));
             }

@@ -23,13 +23,14 @@ internal sealed class JobProcess(JobQueue queue, JobLog log, ILogger logger)
     private enum Ended { ByItself, Canceled, Lost, Stopping }
 
     /// <summary>Runs the job until its process is gone and the queue knows.</summary>
-    public async Task Run(ClaimedJob job, CancellationToken stopping)
+    /// <param name="environment">Variables of its own, beside ours.</param>
+    public async Task Run(ClaimedJob job, IEnumerable<(string Variable, string Value)> environment, CancellationToken stopping)
     {
         var scratch = Scratch.Create();
         try
         {
             logger.LogInformation("Job {Job} ({Kind}), attempt {Attempt}", job.Lease.JobId, job.Kind, job.Lease.Attempt);
-            using var process = Process.Start(Command(job.Lease, scratch.FullName))!;
+            using var process = Process.Start(Command(job.Lease, scratch.FullName, environment))!;
             var lines = new LogPump(log, job.Lease);
             var pumping = lines.Pump(process);
             var ended = await Watch(process, job.Lease, stopping);
@@ -100,7 +101,7 @@ internal sealed class JobProcess(JobQueue queue, JobLog log, ILogger logger)
             lease.JobId, lease.Attempt, exitCode, ended, state);
     }
 
-    private static ProcessStartInfo Command(JobLease lease, string scratch)
+    private static ProcessStartInfo Command(JobLease lease, string scratch, IEnumerable<(string Variable, string Value)> environment)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -112,6 +113,8 @@ internal sealed class JobProcess(JobQueue queue, JobLog log, ILogger logger)
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach (var (variable, value) in environment)
+            start.Environment[variable] = value;
         // Under "dotnet MaaS.Worker.dll" the process is dotnet, and the program its first argument.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(JobProcess).Assembly.Location);

@@ -40,7 +40,7 @@ internal sealed class Guard : IDisposable
         {
             return guarded();
         }
-        catch (Exception error) when (JobRun.OutOfMemory(error))
+        catch (Exception error) when (MemoryShortage.IsMeant(error))
         {
             Console.WriteLine(error.Message);
             throw new UserError(string.Create(CultureInfo.InvariantCulture, $"The model asked for more than the {_megabytes:N0} MB of memory that looking at it and running it once may take."), error);

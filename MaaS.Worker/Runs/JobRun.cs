@@ -62,7 +62,13 @@ internal static class JobRun
             Console.WriteLine(mistake.Message);
             await Fail("user_error", mistake.Message, retry: false);
         }
-        catch (Exception error) when (OutOfMemory(error))
+        catch (MemoryShortage shortage)
+        {
+            // What does not fit now will not fit later.
+            Console.WriteLine(shortage);
+            await Fail("out_of_memory", shortage.Message, retry: false);
+        }
+        catch (Exception error) when (MemoryShortage.IsMeant(error))
         {
             Console.WriteLine(error);
             await Fail("out_of_memory",
@@ -87,13 +93,6 @@ internal static class JobRun
         await using var context = await services.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContextAsync(token);
         return await context.Jobs.AsNoTracking().SingleAsync(row => row.Id == lease.JobId, token);
     }
-
-    /// <summary>.NET's own, and what the allocators of libtorch and ONNX Runtime say.</summary>
-    internal static bool OutOfMemory(Exception error) => error is OutOfMemoryException
-        || error.Message.Contains("allocate memory", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("bad_alloc", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase);
 
     private static void EndWithParent()
     {

@@ -14,19 +14,19 @@ internal static class ImagePackage
     private const int RowsAtOnce = 50;
 
     public static ModelManifest Write(
-        string folder, ImageTask task, ImageTraining spec, (int Height, int Width, int Channels) shape, ImagePart test, ModelMetrics metrics, Lineage lineage, CancellationToken token)
+        string folder, ImageTask task, ImageTraining spec, ImagePart test, ModelMetrics metrics, Lineage lineage, CancellationToken token)
     {
         using var scope = NewDisposeScope();
         var rows_R = test.Rows_M.slice(0, 0, Math.Min(HeldOut.MaxRows, test.Count), 1);
-        var pieces = rows_R.split(RowsAtOnce).Select(rows_B => HeldOutOf(task, test with { Rows_M = rows_B }, shape));
-        var labels = task.Target.Labels!;
+        var pieces = rows_R.split(RowsAtOnce).Select(rows_B => HeldOutOf(task, test with { Rows_M = rows_B }));
+        var (encoder, labels) = (task.Encoder, task.Target.Labels!);
         return ModelPackage.Write(
             folder,
             new PackageContent(
-                ModelTask.ImageClassification, ImageGraph.Of(task.Model, shape, labels), task.Network, spec,
-                [new ModelInput(ImageGraph.Input, ColumnType.Image, TensorType.UInt8, [-1, shape.Height, shape.Width, shape.Channels])],
-                labels, task.Target.Name, metrics, lineage, SavedNetwork.Json(new Learned(shape.Height, shape.Width, shape.Channels, task.Target))),
-            (int)rows_R.shape[0], HeldOutOf(task, test with { Rows_M = rows_R.slice(0, 0, HeldOut.SampleRows, 1) }, shape).Sample,
+                ModelTask.ImageClassification, ImageGraph.Of(task.Model, encoder, labels), task.Network, spec,
+                [new ModelInput(ImageGraph.Input, ColumnType.Image, TensorType.UInt8, [-1, encoder.Height, encoder.Width, encoder.Channels])],
+                labels, task.Target.Name, metrics, lineage, SavedNetwork.Json(new Learned(encoder, task.Target))),
+            (int)rows_R.shape[0], HeldOutOf(task, test with { Rows_M = rows_R.slice(0, 0, HeldOut.SampleRows, 1) }).Sample,
             served => pieces.Max(piece =>
             {
                 token.ThrowIfCancellationRequested();
@@ -36,22 +36,21 @@ internal static class ImagePackage
 
     /// <summary>What training left, from a package's folder.</summary>
     /// <exception cref="UserError">The weights file is not one of an image network.</exception>
-    public static (ImageTraining Training, (int Height, int Width, int Channels) Shape, Target Target, Network Network) Load(string folder)
+    public static (ImageTraining Training, Encoder Encoder, Target Target, Network Network) Load(string folder)
     {
         using var saved = SavedNetwork.Read(folder);
         return Load(saved);
     }
 
     /// <inheritdoc cref="Load(string)"/>
-    public static (ImageTraining Training, (int Height, int Width, int Channels) Shape, Target Target, Network Network) Load(SavedNetwork saved)
+    public static (ImageTraining Training, Encoder Encoder, Target Target, Network Network) Load(SavedNetwork saved)
     {
         var (training, learned) = (saved.Training<ImageTraining>(), saved.Encoder<Learned>());
-        if (training.Network is null || !saved.Weights.TryGetValue("mean", out var mean) || !saved.Weights.TryGetValue("deviation", out var deviation))
-            throw new UserError($"{saved.Name} does not say what kind of network it holds, or how bright its images were.");
-        var shape = (learned.Height, learned.Width, learned.Channels);
-        var network = Network.For(training.Network, shape, learned.Target.Outputs, new Brightness(mean.data<float>().ToArray(), deviation.data<float>().ToArray()));
+        if (training.Network is null or ImageMlpNetwork { Hidden: null } or ConvolutionalNetwork { Channels: null })
+            throw new UserError($"{saved.Name} does not say what kind of network it holds.");
+        var network = Network.For(training.Network, learned.Encoder, learned.Target.Outputs);
         saved.Into(network);
-        return (training, shape, learned.Target, network);
+        return (training, learned.Encoder, learned.Target, network);
     }
 
     /// <summary>A package from a weights file alone, checked on images of noise.</summary>
@@ -59,23 +58,24 @@ internal static class ImagePackage
     public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage, CancellationToken token)
     {
         const int count = 40;
-        var (training, shape, target, network) = Load(saved);
+        var (training, encoder, target, network) = Load(saved);
         var images = new ImagePart(
-            randint(0, 256, [count, shape.Height, shape.Width, shape.Channels], ScalarType.Byte), arange(count, dtype: ScalarType.Int64).remainder(target.Outputs), arange(count, dtype: ScalarType.Int64));
-        using var task = new ImageTask([network], target, training, images, images);
-        return Write(folder, task, training, shape, images, ModelMetrics.None, lineage, token);
+            randint(0, 256, [count, encoder.Height, encoder.Width, encoder.Channels], ScalarType.Byte), arange(count, dtype: ScalarType.Int64).remainder(target.Outputs), arange(count, dtype: ScalarType.Int64));
+        using var task = new ImageTask([network], encoder, target, training, images, images);
+        return Write(folder, task, training, images, ModelMetrics.None, lineage, token);
     }
 
-    private static HeldOut HeldOutOf(ImageTask task, ImagePart part, (int Height, int Width, int Channels) shape)
+    private static HeldOut HeldOutOf(ImageTask task, ImagePart part)
     {
         using var scope = NewDisposeScope();
+        var (height, width, channels) = (task.Encoder.Height, task.Encoder.Width, task.Encoder.Channels);
         var pixels_BHWC = part.Pixels_NHWC.index_select(0, part.Rows_M).cpu().data<byte>().ToArray();
-        var sample = pixels_BHWC.Chunk(shape.Height * shape.Width * shape.Channels).Take(HeldOut.SampleRows).Select(pixels_HWC => new Dictionary<string, JsonElement>
+        var sample = pixels_BHWC.Chunk(height * width * channels).Take(HeldOut.SampleRows).Select(pixels_HWC => new Dictionary<string, JsonElement>
         {
-            [ImageGraph.Input] = JsonSerializer.SerializeToElement(Convert.ToBase64String(Png.Of(pixels_HWC, shape.Width, shape.Height, shape.Channels))),
+            [ImageGraph.Input] = JsonSerializer.SerializeToElement(Convert.ToBase64String(Png.Of(pixels_HWC, width, height, channels))),
         });
         return new HeldOut([pixels_BHWC], part.Count, task.Answers(part), 1, [.. sample]);
     }
 
-    private sealed record Learned(int Height, int Width, int Channels, Target Target);
+    private sealed record Learned(Encoder Encoder, Target Target);
 }

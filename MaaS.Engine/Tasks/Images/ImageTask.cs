@@ -29,11 +29,13 @@ internal sealed class ImageTask : LearningTask
 
     /// <param name="networks">One for each thread that takes a share of a step's images; the first is what is learned.</param>
     /// <param name="spec">Every value filled in.</param>
-    public ImageTask(IReadOnlyList<Network> networks, Target target, ImageTraining spec, ImagePart train, ImagePart validation)
+    public ImageTask(IReadOnlyList<Network> networks, Encoder encoder, Target target, ImageTraining spec, ImagePart train, ImagePart validation)
     {
-        (_networks, _network, Target, _spec, _train, _validation) = (networks, networks[0], target, spec, train, validation);
+        (_networks, _network, Encoder, Target, _spec, _train, _validation) = (networks, networks[0], encoder, target, spec, train, validation);
         Crew = new Crew(networks.Count);
     }
+
+    public Encoder Encoder { get; }
 
     public Target Target { get; }
 
@@ -53,7 +55,7 @@ internal sealed class ImageTask : LearningTask
     {
         _replicas ??= new Replicas(_networks, parameters, Crew);
         var all = rows_B.shape[0];
-        return _replicas.Backward(rows_B, (network, own_B) => LossOf(network, own_B) * (share * own_B.shape[0] / all));
+        return _replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, own_B)) * (share * own_B.shape[0] / all));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()

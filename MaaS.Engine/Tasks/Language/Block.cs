@@ -1,4 +1,5 @@
-// One transformer block: attention over the tokens before, then a layer on each token, each added to the stream (pre-norm).
+// One transformer block: attention over the tokens before, or over those it is told of, then a layer on each token, each added to the
+// stream (pre-norm).
 using MaaS.Contracts.Training;
 using MaaS.Engine.Training;
 using TorchSharp.Modules;
@@ -49,13 +50,14 @@ internal sealed class Block : nn.Module
     };
 
     /// <param name="changes">Null unless only these learn.</param>
-    public Tensor Forward(Tensor x_BTC, Rotation? rotation, LowRank? changes)
+    /// <param name="seen">Which tokens each token sees, broadcast to (B, H, T, T); null: itself and those before it.</param>
+    public Tensor Forward(Tensor x_BTC, Rotation? rotation, LowRank? changes, Tensor? seen)
     {
-        x_BTC = x_BTC + dropout.call(Attention(nn.functional.layer_norm(x_BTC, [_spec.Width], attention_norm_C), rotation, changes));
+        x_BTC = x_BTC + dropout.call(Attention(nn.functional.layer_norm(x_BTC, [_spec.Width], attention_norm_C), rotation, changes, seen));
         return x_BTC + dropout.call(Mlp(nn.functional.layer_norm(x_BTC, [_spec.Width], mlp_norm_C), changes));
     }
 
-    private Tensor Attention(Tensor x_BTC, Rotation? rotation, LowRank? changes)
+    private Tensor Attention(Tensor x_BTC, Rotation? rotation, LowRank? changes, Tensor? seen)
     {
         var (b, t) = (x_BTC.shape[0], x_BTC.shape[1]);
         var parts = LowRank.Linear(x_BTC, query_key_value, changes, training)
@@ -66,7 +68,7 @@ internal sealed class Block : nn.Module
             (query_BHTD, key_BKTD) = (rotation.Turn(query_BHTD), rotation.Turn(key_BKTD));
         if (_keyValueHeads < _heads)
             (key_BKTD, value_BKTD) = (Repeat(key_BKTD), Repeat(value_BKTD));
-        var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, is_casual: true);
+        var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, seen, is_casual: seen is null);
         return LowRank.Linear(y_BHTD.transpose(1, 2).reshape(b, t, _spec.Width), attention_out_CC, changes, training);
     }
 

@@ -53,15 +53,20 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
 
     /// <param name="tokens_BT">int64; T at most the context.</param>
     /// <returns>(B, T, V)</returns>
-    public override Tensor forward(Tensor tokens_BT)
+    public override Tensor forward(Tensor tokens_BT) => nn.functional.linear(Hidden(tokens_BT), token_embedding_VC);
+
+    /// <summary>What it makes of each token.</summary>
+    /// <param name="seen">Which tokens each token sees, broadcast to (B, H, T, T); null: itself and those before it.</param>
+    /// <returns>(B, T, C)</returns>
+    public Tensor Hidden(Tensor tokens_BT, Tensor? seen = null)
     {
         var x_BTC = token_embedding_VC.index_select(0, tokens_BT.flatten()).view(tokens_BT.shape[0], tokens_BT.shape[1], -1);
         if (position_embedding_TC is not null)
             x_BTC = x_BTC.add_(position_embedding_TC.slice(0, 0, tokens_BT.shape[1], 1));
         x_BTC = dropout.call(x_BTC);
         foreach (var block in blocks)
-            x_BTC = block.Forward(x_BTC, _rotation, Changes);
-        return nn.functional.linear(nn.functional.layer_norm(x_BTC, [Spec.Width], norm_C), token_embedding_VC);
+            x_BTC = block.Forward(x_BTC, _rotation, Changes, seen);
+        return nn.functional.layer_norm(x_BTC, [Spec.Width], norm_C);
     }
 
     /// <summary>From here on a change of the chosen matrices learns, until <see cref="Merge"/>.</summary>

@@ -61,7 +61,7 @@ internal sealed class LanguageTask : LearningTask
             return base.Backward(rows_B, share, parameters);
         _replicas ??= new Replicas(_network, parameters, IsHidden, Crew);
         var all = rows_B.shape[0];
-        return tensor((float)_replicas.Backward(rows_B, (network, own_B) => LossOf(network, Windows(_train_N, own_B)) * (share * own_B.shape[0] / all)));
+        return tensor((float)_replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, Windows(_train_N, own_B))) * (share * own_B.shape[0] / all)));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()

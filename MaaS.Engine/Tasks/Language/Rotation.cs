@@ -3,20 +3,13 @@ using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Language;
 
-internal sealed class Rotation
+/// <param name="headWidth">Even; the first half is paired with the second.</param>
+internal sealed class Rotation(int context, int headWidth)
 {
     private const double Base = 10_000;
 
-    private readonly Tensor _cos_TD;
-    private readonly Tensor _sin_TD;
-
-    /// <param name="headWidth">Even; the first half is paired with the second.</param>
-    public Rotation(int context, int headWidth)
-    {
-        var (cos_TD, sin_TD) = Tables(context, headWidth);
-        _cos_TD = tensor(cos_TD, [context, headWidth]).DetachFromDisposeScope();
-        _sin_TD = tensor(sin_TD, [context, headWidth]).DetachFromDisposeScope();
-    }
+    // On the device of what is turned, which is not known before; TorchSharp moves nothing with a network that is not kept with its weights.
+    private (Tensor Cos_TD, Tensor Sin_TD)? _tables;
 
     /// <returns>Cosines and sines (T, D) of the angle of each pair at each position.</returns>
     public static (float[] Cos_TD, float[] Sin_TD) Tables(int context, int headWidth)
@@ -34,8 +27,17 @@ internal sealed class Rotation
     /// <param name="x_BHTD">Queries or keys.</param>
     public Tensor Turn(Tensor x_BHTD)
     {
+        var (cos_TD, sin_TD) = _tables is var (cos, _) && cos.device_type == x_BHTD.device_type ? _tables.Value : Make(x_BHTD.device);
         var t = x_BHTD.shape[2];
         var halves = x_BHTD.chunk(2, -1);
-        return x_BHTD * _cos_TD.slice(0, 0, t, 1) + cat([-halves[1], halves[0]], -1) * _sin_TD.slice(0, 0, t, 1);
+        return x_BHTD * cos_TD.slice(0, 0, t, 1) + cat([-halves[1], halves[0]], -1) * sin_TD.slice(0, 0, t, 1);
+    }
+
+    private (Tensor Cos_TD, Tensor Sin_TD) Make(Device device)
+    {
+        var (cos_TD, sin_TD) = Tables(context, headWidth);
+        Tensor Table(float[] values) => tensor(values, [context, headWidth], device: device).DetachFromDisposeScope();
+        _tables = (Table(cos_TD), Table(sin_TD));
+        return _tables.Value;
     }
 }

@@ -1,6 +1,7 @@
 // The mean of the vectors of the last items seen ranks all items, as in Covington et al. 2016: one softmax over the whole catalogue.
 using MaaS.Engine.Data;
 using MaaS.Engine.Onnx;
+using MaaS.Engine.Training;
 using TorchSharp.Modules;
 using static MaaS.Engine.Onnx.TensorProto.Types;
 using static TorchSharp.torch;
@@ -56,11 +57,12 @@ internal sealed class NextItemLoss : IRankingLoss
     private readonly HistoryNetwork _network;
     private readonly Events _events;
     private readonly int[][] _histories;
+    private readonly Device _device;
     private readonly (int Row, int Place)[] _examples;
 
-    public NextItemLoss(HistoryNetwork network, Events events, int[] train)
+    public NextItemLoss(HistoryNetwork network, Events events, int[] train, Device device)
     {
-        (_network, _events, _histories) = (network, events, events.Histories(train));
+        (_network, _events, _histories, _device) = (network, events, events.Histories(train), device);
         var places = new int[events.Users.Count];
         _examples = [.. train.Select(row => (Row: row, Place: places[events.User[row]]++)).Where(example => example.Place > 0)];
     }
@@ -74,11 +76,13 @@ internal sealed class NextItemLoss : IRankingLoss
         return rows;
     }
 
+    public bool GathersOnCpu => true;
+
     public Tensor Of(Tensor rows_B)
     {
-        var examples = Array.ConvertAll(rows_B.cpu().data<long>().ToArray(), row => _examples[row]);
-        var recent_BS = _network.Recent(Array.ConvertAll(examples, example => new ArraySegment<int>(_histories[_events.User[example.Row]], 0, example.Place)), rows_B.device);
-        var target_B = tensor(Array.ConvertAll(examples, example => (long)_events.Item[example.Row]), device: rows_B.device);
+        var examples = Array.ConvertAll(rows_B.data<long>().ToArray(), row => _examples[row]);
+        var recent_BS = _network.Recent(Array.ConvertAll(examples, example => new ArraySegment<int>(_histories[_events.User[example.Row]], 0, example.Place)), _device);
+        var target_B = tensor(Array.ConvertAll(examples, example => (long)_events.Item[example.Row])).Sent(_device);
         return nn.functional.cross_entropy(_network.Scores(target_B, recent_BS), target_B);
     }
 }

@@ -5,11 +5,16 @@ using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Recommendation;
 
-internal abstract class PairLoss(Events events, int[] train) : IRankingLoss
+internal abstract class PairLoss(Events events, int[] train, Device device) : IRankingLoss
 {
     private const int Tries = 20;
 
     private readonly HashSet<long> _seen = [.. train.Select(row => Pair(events, events.User[row], events.Item[row]))];
+
+    /// <summary>Of each training event (N).</summary>
+    protected Tensor Users_N { get; } = tensor(Array.ConvertAll(train, row => (long)events.User[row]), device: device);
+
+    protected Tensor Items_N { get; } = tensor(Array.ConvertAll(train, row => (long)events.Item[row]), device: device);
 
     protected Events Events => events;
 
@@ -34,7 +39,7 @@ internal abstract class PairLoss(Events events, int[] train) : IRankingLoss
 }
 
 /// <summary>The seen item before the unseen one: -log sigmoid of their scores' difference (Rendle et al. 2009).</summary>
-internal sealed class BayesianRankingLoss(Factorization network, Events events, int[] train) : PairLoss(events, train)
+internal sealed class BayesianRankingLoss(Factorization network, Events events, int[] train, Device device) : PairLoss(events, train, device)
 {
     private const double FactorPull = 0.002;
 
@@ -53,18 +58,16 @@ internal sealed class BayesianRankingLoss(Factorization network, Events events, 
 
     public override Tensor Of(Tensor rows_B)
     {
-        var rows = rows_B.cpu().data<long>().ToArray();
-        var events = Array.ConvertAll(rows, row => Train[row / Events.Items.Count]);
-        var users_B = tensor(Array.ConvertAll(events, row => (long)Events.User[row]), device: rows_B.device);
-        var seen_B = tensor(Array.ConvertAll(events, row => (long)Events.Item[row]), device: rows_B.device);
-        var unseen_B = rows_B.remainder(Events.Items.Count);
+        var event_B = rows_B.div(Events.Items.Count, RoundingMode.floor);
+        var (users_B, seen_B, unseen_B) = (Users_N.index_select(0, event_B), Items_N.index_select(0, event_B), rows_B.remainder(Events.Items.Count));
         var squares_B = network.Products(users_B, seen_B).Squares_B + network.Products(users_B, unseen_B).Squares_B;
         return nn.functional.softplus(network.Pairs(users_B, unseen_B) - network.Pairs(users_B, seen_B)).mean() + FactorPull * squares_B.mean();
     }
 }
 
 /// <summary>Seen or drawn, by cross-entropy (He et al. 2017).</summary>
-internal sealed class SeenOrDrawnLoss(NeuralFactorizationNetwork network, Events events, int[] train, int negatives) : PairLoss(events, train)
+internal sealed class SeenOrDrawnLoss(NeuralFactorizationNetwork network, Events events, int[] train, int negatives, Device device)
+    : PairLoss(events, train, device)
 {
     public override int Rows => Train.Length * (1 + negatives);
 
@@ -84,12 +87,9 @@ internal sealed class SeenOrDrawnLoss(NeuralFactorizationNetwork network, Events
 
     public override Tensor Of(Tensor rows_B)
     {
-        var rows = rows_B.cpu().data<long>().ToArray();
-        var items = Array.ConvertAll(rows, row => row % (Events.Items.Count + 1));
-        var events = Array.ConvertAll(rows, row => Train[row / (Events.Items.Count + 1)]);
-        var truth_B = tensor(Array.ConvertAll(items, item => item == Events.Items.Count ? 1f : 0f), device: rows_B.device);
-        var users_B = tensor(Array.ConvertAll(events, row => (long)Events.User[row]), device: rows_B.device);
-        var items_B = tensor(items.Zip(events, (item, row) => item == Events.Items.Count ? Events.Item[row] : item).ToArray(), device: rows_B.device);
-        return nn.functional.binary_cross_entropy_with_logits(network.Pairs(users_B, items_B), truth_B);
+        var (event_B, drawn_B) = (rows_B.div(Events.Items.Count + 1, RoundingMode.floor), rows_B.remainder(Events.Items.Count + 1));
+        var isSeen_B = drawn_B.eq(Events.Items.Count);
+        var items_B = where(isSeen_B, Items_N.index_select(0, event_B), drawn_B);
+        return nn.functional.binary_cross_entropy_with_logits(network.Pairs(Users_N.index_select(0, event_B), items_B), isSeen_B.to_type(ScalarType.Float32));
     }
 }

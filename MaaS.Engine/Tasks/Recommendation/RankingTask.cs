@@ -11,6 +11,8 @@ internal interface IRankingLoss
 {
     int Rows { get; }
 
+    bool GathersOnCpu => false;
+
     long[] Order(int epoch, int seed);
 
     Tensor Of(Tensor rows_B);
@@ -27,6 +29,8 @@ internal sealed class RankingTask(Recommender network, IRankingLoss loss, Events
     public override nn.Module Network => _network;
 
     public override int TrainRows => loss.Rows;
+
+    public override bool GathersOnCpu => loss.GathersOnCpu;
 
     public override long[] Order(int epoch, int seed) => loss.Order(epoch, seed);
 

@@ -31,8 +31,9 @@ internal sealed class RatingTask : LearningTask
         _network = network.to(device);
         _users_N = Numbers(split.Train, events.User).DetachFromDisposeScope();
         _items_N = Numbers(split.Train, events.Item).DetachFromDisposeScope();
-        _rest_N = tensor(Array.ConvertAll(split.Train, row => events.Rating![row] - biases.Of(events, row)), device: device).DetachFromDisposeScope();
-        _pull = FactorPull * _rest_N.std().item<float>();
+        using var rest_N = tensor(Array.ConvertAll(split.Train, row => events.Rating![row] - biases.Of(events, row)));
+        _rest_N = rest_N.to(device, copy: true).DetachFromDisposeScope();
+        _pull = FactorPull * rest_N.std().item<float>();
     }
 
     public override nn.Module Network => _network;

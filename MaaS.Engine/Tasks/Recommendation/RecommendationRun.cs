@@ -28,7 +28,7 @@ internal static class RecommendationRun
         var split = EventSplit.Of(events, kind, training.Seed);
         progress.Report(new Said($"{events.Users.Count:N0} users, {events.Items.Count:N0} items; {split.Train.Length:N0} events to learn from, {split.Validation.Length:N0} to choose by, {split.Test.Length:N0} to test once"));
         var spec = Fill(training with { Network = network, Split = kind }, split.Train.Length, progress);
-        var compute = Compute.Choose(training.Device, training.Seed, threads: network is LinearAutoencoder or PooledHistory ? Math.Min(2, Environment.ProcessorCount) : 1);
+        var compute = Compute.Choose(training, threads: network is LinearAutoencoder or PooledHistory ? Math.Min(2, Environment.ProcessorCount) : 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
         var (recommender, metrics) = network is BiasedFactorization biased
@@ -72,11 +72,11 @@ internal static class RecommendationRun
         {
             case BayesianRanking ranking:
                 var factors = source as Factorization ?? new Factorization(users, items, ranking.Factors, null);
-                model = (factors, new BayesianRankingLoss(factors, events, split.Train));
+                model = (factors, new BayesianRankingLoss(factors, events, split.Train, compute.Device));
                 break;
             case NeuralFactorization neural:
                 var factorized = source as NeuralFactorizationNetwork ?? new NeuralFactorizationNetwork(users, items, neural.Factors);
-                model = (factorized, new SeenOrDrawnLoss(factorized, events, split.Train, neural.Negatives));
+                model = (factorized, new SeenOrDrawnLoss(factorized, events, split.Train, neural.Negatives, compute.Device));
                 break;
             default:
                 var pooled = (PooledHistory)spec.Network!;
@@ -84,7 +84,7 @@ internal static class RecommendationRun
                 foreach (var row in split.Train)
                     counts[events.Item[row]]++;
                 var history = source as HistoryNetwork ?? new HistoryNetwork(users, counts, pooled.Factors, pooled.History, pooled.Dropout);
-                model = (history, new NextItemLoss(history, events, split.Train));
+                model = (history, new NextItemLoss(history, events, split.Train, compute.Device));
                 break;
         }
         var task = new RankingTask(model.Network, model.Loss, events, split, compute.Device);

@@ -2,6 +2,7 @@
 // B users or histories, S items seen, I items, U users, F factors. The number I, one past the last, stands for an unknown item,
 // the number U for an unknown user.
 using MaaS.Engine.Onnx;
+using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Recommendation;
@@ -41,7 +42,7 @@ internal abstract class Recommender(string name, int users, int items) : nn.Modu
             for (var place = 0; place < last.Count; place++)
                 recent[row * length + place] = last[place];
         }
-        return tensor(recent, [histories.Count, length], device: device);
+        return tensor(recent, [histories.Count, length]).Sent(device);
     }
 
     internal static Value Weight(GraphBuilder graph, string name, Tensor values)

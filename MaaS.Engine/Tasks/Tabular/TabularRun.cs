@@ -57,7 +57,7 @@ internal static class TabularRun
     public static TrainingOutcome Run(
         TabularTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
+        var compute = Compute.Choose(training, threads: 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
         var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);

@@ -1,5 +1,7 @@
 // The terms of a text: its words, the sequences of neighbouring words, and the sequences of characters between blanks, each as
-// a 64-bit number. TextGraph says the same in ONNX nodes; both wrap around at 2^64, so they agree to the bit.
+// a 64-bit number. TermNodes says the same in ONNX nodes; both wrap around at 2^64, so they agree to the bit.
+using MaaS.Contracts.Training;
+
 namespace MaaS.Engine.Tasks.Text;
 
 internal static class Terms
@@ -10,7 +12,14 @@ internal static class Terms
     public const long CharacterGramBase = unchecked((long)0x94D049BB133111EB);
     public const int ShortestCharacterGram = 3;
 
-    /// <summary>All terms of a text given as the alphabet's codes; repeated ones repeatedly.</summary>
+    /// <summary>What a network reads of a text given as the alphabet's codes; repeated ones repeatedly.</summary>
+    public static IReadOnlyList<long> Of(ReadOnlySpan<long> codes, TextNetwork network) => network switch
+    {
+        BagNetwork bag => Of(codes, bag.WordNGrams, bag.CharacterNGrams),
+        TransformerTextNetwork transformer => Words(codes).AsSpan() is var words && words.Length > transformer.MaxWords ? [.. words[..transformer.MaxWords]] : [.. words],
+        _ => throw new ArgumentOutOfRangeException(nameof(network), network, null),
+    };
+
     public static List<long> Of(ReadOnlySpan<long> codes, int wordGrams, int characterGrams)
     {
         var words = Words(codes);

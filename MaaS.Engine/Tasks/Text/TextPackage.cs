@@ -15,6 +15,8 @@ internal static class TextPackage
     {
         var rows = test.Select([.. Enumerable.Range(0, Math.Min(HeldOut.MaxRows, test.RowCount))]);
         var texts = TextTask.TextsOf(rows, task.Text);
+        var classes = task.Target.Outputs;
+        var answers_NC = task.Answers(rows);
         var sample = texts.Take(HeldOut.SampleRows).Select(text => new Dictionary<string, JsonElement> { [task.Text] = JsonSerializer.SerializeToElement(text) });
         return ModelPackage.Write(
             folder,
@@ -22,7 +24,10 @@ internal static class TextPackage
                 ModelTask.TextClassification, TextGraph.Of(task), task.Network, spec,
                 [new ModelInput(task.Text, ColumnType.Text, TensorType.String, [-1, 1])], task.Target.Labels, task.Target.Name, metrics, lineage,
                 SavedNetwork.Json(Learned.Of(task.Encoder, task.Target))),
-            new HeldOut([texts], texts.Length, task.Answers(rows), 1, [.. sample]));
+            texts.Length, [.. sample], served => texts.Chunk(TextTask.RowsAtOnce).Index().Max(piece => ModelPackage.Difference(
+                served,
+                new HeldOut([piece.Item], piece.Item.Length, answers_NC.AsSpan(piece.Index * TextTask.RowsAtOnce * classes, piece.Item.Length * classes).ToArray(), 1, []),
+                task.Target.Labels)));
     }
 
     /// <summary>What training left, from a package's folder.</summary>
@@ -37,10 +42,10 @@ internal static class TextPackage
     public static (TextTraining Training, Encoder Encoder, Target Target, Network Network) Load(SavedNetwork saved)
     {
         var (training, learned) = (saved.Training<TextTraining>(), saved.Encoder<Learned>());
-        if (training.Network is not BagNetwork bag)
+        if (training.Network is not { } spec)
             throw new UserError($"{saved.Name} does not say what kind of network it holds.");
-        var encoder = learned.Encoder(bag, saved.Name);
-        var network = new Network(encoder.Vocabulary.Count, bag.Dimension, learned.Target.Outputs, bag.Dropout);
+        var encoder = learned.Encoder(spec, saved.Name);
+        var network = Network.For(encoder, learned.Target.Outputs);
         saved.Into(network);
         return (training, encoder, learned.Target, network);
     }
@@ -71,7 +76,7 @@ internal static class TextPackage
             string.Concat(encoder.Alphabet.Codes.Keys), [.. encoder.Alphabet.Codes.Values],
             [.. encoder.Vocabulary.OrderBy(term => term.Value).Select(term => term.Key)], target);
 
-        public Encoder Encoder(BagNetwork spec, string name)
+        public Encoder Encoder(TextNetwork spec, string name)
         {
             var runes = Characters.EnumerateRunes().ToArray();
             if (runes.Length != Codes.Length || runes.Distinct().Count() != runes.Length || Terms.Distinct().Count() != Terms.Length)

@@ -39,17 +39,16 @@ internal static class TextRun
     public static TrainingOutcome Run(
         TextTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var compute = Compute.Choose(training.Device, training.Seed, threads: 1);
+        var compute = Compute.Choose(training, threads: 1);
         progress.Report(new Said($"training {compute.Reason}"));
 
         var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
         var spec = Fill(training, train.RowCount, progress);
-        var bag = (BagNetwork)spec.Network!;
-        var encoder = source?.Encoder ?? Encoder.Fit(TextTask.TextsOf(train, spec.Text), bag);
-        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {bag.VocabularySize}"));
+        var encoder = source?.Encoder ?? Encoder.Fit(TextTask.TextsOf(train, spec.Text), spec.Network!);
+        progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {spec.Network!.VocabularySize}"));
 
         using var scope = NewDisposeScope();
-        var network = source?.Network ?? new Network(encoder.Vocabulary.Count, bag.Dimension, target.Outputs, bag.Dropout);
+        var network = source?.Network ?? Network.For(encoder, target.Outputs);
         using var task = new TextTask(encoder, spec.Text, target, network, spec.LabelSmoothing, train, validation, compute.Device);
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
@@ -64,15 +63,22 @@ internal static class TextRun
 
     private static TextTraining Fill(TextTraining spec, int trainRows, IProgress<Report> progress)
     {
-        // A vector learns only when its term occurs, so each step must count: ten times the method's usual one.
-        var optimizer = Derived.Rated(spec, spec.Optimizer ?? new AdamWSpec(), adam: 10, progress);
+        var network = spec.Network ?? new BagNetwork();
+        var optimizer = spec.Optimizer;
+        if (optimizer is null && network is TransformerTextNetwork)
+        {
+            optimizer = new MuonSpec();
+            progress.Report(new Said("optimizer muon: learns in fewer steps than adamw what a transformer of this size can learn"));
+        }
+        // In a bag a vector learns only when its term occurs, so each step must count: ten times the method's usual one.
+        optimizer = Derived.Rated(spec, optimizer ?? new AdamWSpec(), adam: network is BagNetwork ? 10 : 1, progress);
         var batchSize = spec.BatchSize;
         if (batchSize is null && optimizer is not GradientDescentSpec)
         {
             batchSize = Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, trainRows / 64)), 16, 256);
             progress.Report(new Said($"batch size {batchSize}: for {trainRows} texts"));
         }
-        return spec with { Network = spec.Network ?? new BagNetwork(), Optimizer = optimizer, BatchSize = batchSize, Split = spec.Split ?? new SplitSpec() };
+        return spec with { Network = network, Optimizer = optimizer, BatchSize = batchSize, Split = spec.Split ?? new SplitSpec() };
     }
 
     /// <summary>Short texts may look like categories, and numbered classes like numbers; what the user said of them is right.</summary>

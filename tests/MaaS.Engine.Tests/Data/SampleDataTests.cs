@@ -46,6 +46,18 @@ public sealed class SampleDataTests
         Assert.InRange(price.Min, 20_000, price.Median);
     }
 
+    [Fact]
+    public void Messages_are_texts_of_five_topics()
+    {
+        var profile = Profile("messages");
+
+        Assert.Equal("message:Text topic:Category", Types(profile));
+        Assert.Equal([], profile.Warnings);
+        Assert.Equal((6_000L, 0L), (profile.RowCount, profile.Columns[0].Missing));
+        Assert.InRange(profile.Columns[0].Distinct, 4_000, 6_000);
+        Assert.Equal(["account", "billing", "delivery", "returns", "technical"], profile.Columns[1].Top.Select(value => value.Value).Order());
+    }
+
     private static string Types(DatasetProfile profile) => string.Join(' ', profile.Columns.Select(column => $"{column.Name}:{column.Type}"));
 
     private static IEnumerable<string> Holed(DatasetProfile profile) =>

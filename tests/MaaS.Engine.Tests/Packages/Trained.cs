@@ -18,6 +18,8 @@ internal sealed class Trained : IDisposable
     /// <param name="sample"><see cref="SampleData.Churn"/> for classes, <see cref="SampleData.Prices"/> for a number.</param>
     public string Table(SampleData sample, TabularNetwork network) => Run(new TabularTraining(sample.Target, Network: network) { Epochs = 1 }, Written(sample, 400));
 
+    public string Images(ImageNetwork network) => Run(new ImageTraining(network, 12) { Epochs = 1 }, Written(SampleData.Shapes, 100));
+
     public string Text()
     {
         var path = Path.Combine(_folder, "letters.csv");
@@ -30,22 +32,14 @@ internal sealed class Trained : IDisposable
         new LanguageTraining(new TokenizerSpec(kind, 300), new GptNetwork(Layers: 1, Heads: 2, Width: 16, Context: 16, Positions: kind == TokenizerKind.BytePairs ? GptPositions.Rotary : GptPositions.Learned), Steps: 2) { Epochs = 1 },
         Written(SampleData.Stories, 60));
 
-    public string Images(ImageNetwork network)
-    {
-        var path = Path.Combine(_folder, SampleData.Shapes.FileName);
-        using (var file = File.Create(path))
-            SampleData.Shapes.Write(file, 150);
-        return Run(new ImageTraining(network, Size: 16) { Epochs = 1 }, path);
-    }
-
     public string Recommender(RecommendationNetwork network) => Run(
         new RecommendationTraining("user_id", "film", network is BiasedFactorization ? "rating" : null, "watched_on", network) { Epochs = 1 }, Written(SampleData.Films, 3_000));
 
     private string Written(SampleData sample, int rows)
     {
         var path = Path.Combine(_folder, sample.FileName);
-        using var text = File.CreateText(path);
-        sample.Write(text, rows);
+        using var file = File.Create(path);
+        sample.Write(file, rows);
         return path;
     }
 

@@ -23,12 +23,18 @@ public sealed class TextRunTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Theory]
-    [InlineData(2, 0)]
-    [InlineData(1, 4)]
-    public void A_model_beats_the_trivial_baseline_and_answers_raw_text(int wordGrams, int characterGrams)
+    public static TheoryData<TextNetwork, OptimizerSpec?> Networks => new()
     {
-        var (outcome, _) = Train(new TextTraining("message", "team", new BagNetwork(wordGrams, characterGrams)) { Epochs = 15 }, Letters(1_500));
+        { new BagNetwork(2, 0), null },
+        { new BagNetwork(1, 4), null },
+        { new TransformerTextNetwork(2, 2, 32), null },
+        { new TransformerTextNetwork(1, 4, 32, 16, GptPositions.Rotary), new MuonSpec() },
+    };
+
+    [Theory, MemberData(nameof(Networks))]
+    public void A_model_beats_the_trivial_baseline_and_answers_raw_text(TextNetwork network, OptimizerSpec? optimizer)
+    {
+        var (outcome, _) = Train(new TextTraining("message", "team", network, LabelSmoothing: 0.05) { Epochs = 15, Optimizer = optimizer }, Letters(1_500));
 
         var (metrics, manifest) = (outcome.Manifest.Metrics, outcome.Manifest);
         Assert.True(metrics.Values["accuracy"] > 0.85, $"accuracy {metrics.Values["accuracy"]}");
@@ -43,21 +49,36 @@ public sealed class TextRunTests : IDisposable
         Assert.Equal(1, answers[2].Probabilities!.Values.Sum(), 1e-5);
     }
 
-    [Fact]
-    public void The_graph_reads_every_text_as_training_does()
+    public static TheoryData<TextNetwork> Readers =>
+    [
+        new BagNetwork(3, 4, 4) { VocabularySize = 100_000, MaxCharacters = 200, Dropout = 0 },
+        new TransformerTextNetwork(2, 2, 8, 64) { MaxCharacters = 200 },
+        new TransformerTextNetwork(1, 2, 16, 5, GptPositions.Rotary) { MaxCharacters = 2_000 },
+    ];
+
+    [Theory, MemberData(nameof(Readers))]
+    public void The_graph_reads_every_text_as_training_does(TextNetwork network)
     {
         var texts = Strange(1_000);
         string[] half = [.. texts.Where((_, row) => row % 2 == 0)];
         // Everything seen twice, so that the vocabulary holds many terms of strange texts.
-        var encoder = TextEncoder.Fit([.. half, .. half], new BagNetwork(3, 4, 4, 100_000, 200));
+        var encoder = TextEncoder.Fit([.. half, .. half], network);
         var target = new Target("class", ["a", "b"]);
         var table = new Table([new TextColumn("text", [.. texts]), new TextColumn("class", [.. texts.Select((_, row) => row % 2 == 0 ? "a" : "b")])]);
-        using var task = new TextTask(encoder, "text", target, new TextNet(encoder.Vocabulary.Count, 4, 2, 0), 0, table, table, TorchSharp.torch.CPU);
+        using var task = new TextTask(encoder, "text", target, TextNet.For(encoder, 2), 0, table, table, TorchSharp.torch.CPU);
 
         var manifest = TextPackage.Write(_folder, task, new TextTraining("text", "class"), table, task.Test(table, "all"), new Lineage(null, null, null));
 
         Assert.Equal(1_000, manifest.ParityRows);
         Assert.InRange(manifest.ParityMaxDifference, 0, 1e-5);
+        // Alone and with nothing to read, whatever it was exported among.
+        using var model = Model.Load(_folder);
+        foreach (var text in (string[])["", " \t ", "a", "\U0001F600", "\uD83D", "\0", new string('x', 5_000), string.Join(' ', Enumerable.Repeat("a !", 3_000))])
+        {
+            var own = new Table([new TextColumn("text", [text]), new TextColumn("class", ["a"])]);
+            var answer = Assert.Single(model.Predict([Row(text, "text")])).Probabilities!;
+            Assert.Equal(task.Answers(own), [answer["a"], answer["b"]], (one, other) => Math.Abs(one - other) < 1e-5);
+        }
     }
 
     [Fact]
@@ -70,10 +91,10 @@ public sealed class TextRunTests : IDisposable
         Assert.Empty(Terms.Of(alphabet.Read("", 100), 3, 6));
     }
 
-    [Fact]
-    public void A_run_resumed_after_any_epoch_ends_as_if_it_had_never_stopped()
+    [Theory, MemberData(nameof(Networks))]
+    public void A_run_resumed_after_any_epoch_ends_as_if_it_had_never_stopped(TextNetwork network, OptimizerSpec? optimizer)
     {
-        var spec = new TextTraining("message", "team") { Epochs = 4, Patience = 0 };
+        var spec = new TextTraining("message", "team", network) { Epochs = 4, Patience = 0, Optimizer = optimizer };
         var data = Letters(400);
         var copy = Path.Combine(_folder, "kept");
         var taken = 0;
@@ -125,7 +146,7 @@ public sealed class TextRunTests : IDisposable
         return (outcome, losses);
     }
 
-    private static Dictionary<string, JsonElement> Row(string text) => new() { ["message"] = JsonSerializer.SerializeToElement(text) };
+    private static Dictionary<string, JsonElement> Row(string text, string column = "message") => new() { [column] = JsonSerializer.SerializeToElement(text) };
 
     /// <summary>Letters to a help desk, one in twenty with the wrong team.</summary>
     private static Table Letters(int rows)

@@ -35,6 +35,29 @@ public sealed class JobTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task A_job_that_needs_a_gpu_says_so_while_no_worker_has_one()
+    {
+        var seed = await Seed.Make(Team);
+        var spec = new TrainJob(seed.DatasetVersion, new TabularTraining("left") { Device = DeviceChoice.Cuda });
+        const string sentence = "waiting for a worker with a GPU; there is none. Start one, or cancel this job and train with training.device auto";
+
+        var job = await Member.Submit(spec, Token);
+        var anywhere = await Member.Submit(spec with { Training = spec.Training with { Device = DeviceChoice.Auto } }, Token);
+        var listed = (await Member.Jobs(JobState.Queued, token: Token)).Items.ToDictionary(item => item.Id, item => item.Phase);
+        Assert.Equal((sentence, sentence, null, sentence), (job.Phase, listed[job.Id], listed[anywhere.Id], (await Member.Run(job.RunId!.Value, Token)).Job.Phase));
+
+        await using var context = Api.Catalog.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext();
+        var worker = new Catalog.Workers.Worker { Name = "with a GPU", Devices = [new("cpu", 0, "some", 1), new("cuda", 0, "some", 1)] };
+        context.Workers.Add(worker);
+        await context.SaveChangesAsync(Token);
+        Assert.Null((await Member.Job(job.Id, Token)).Phase);
+
+        await context.Workers.Where(row => row.Id == worker.Id).ExecuteUpdateAsync(row => row.SetProperty(one => one.HeartbeatAt, DateTimeOffset.UtcNow.AddMinutes(-2)), Token);
+        Assert.Equal(sentence, (await Member.Job(job.Id, Token)).Phase);
+        await context.Workers.Where(row => row.Id == worker.Id).ExecuteDeleteAsync(Token);
+    }
+
+    [Fact]
     public async Task A_team_without_room_trains_nothing_more()
     {
         var full = await TestTeam.Create(Api, $"full {Guid.NewGuid()}", 1L << 30);

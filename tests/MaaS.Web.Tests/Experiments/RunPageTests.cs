@@ -20,6 +20,9 @@ public sealed class RunPageTests
         var page = portal.Page<RunPage>(builder => builder.Add(p => p.Id, Examples.RunId));
         Assert.Equal(("queued", "Waiting for a worker"), (State(page), page.Find("[data-testid=phase]").TextContent));
 
+        await Send(events, 0, new JobStateEvent(Examples.Job(JobState.Queued, 0, "waiting for a GPU")));
+        await page.WaitForAssertionAsync(() => Assert.Equal("waiting for a GPU", page.Find("[data-testid=phase]").TextContent));
+
         await Send(events, 1, new JobStateEvent(Examples.Job(JobState.Running, 0.3, "epoch 3 of 10")));
         await page.WaitForAssertionAsync(() => Assert.Equal(("running", "epoch 3 of 10"), (State(page), page.Find("[data-testid=phase]").TextContent)));
 

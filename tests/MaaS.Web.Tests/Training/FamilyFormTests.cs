@@ -50,6 +50,8 @@ public sealed class FamilyFormTests
             Accumulation = 2,
             Ema = 0.999,
             BatchSize = 64,
+            Device = DeviceChoice.Cuda,
+            Precision = PrecisionChoice.Bfloat16,
         };
 
         var sent = await Sent(
@@ -58,7 +60,7 @@ public sealed class FamilyFormTests
             ("numbers", "Periodic"), ("ensemble", "8"), ("pairs", "true"), ("validation", "0.15"), ("test", "0.25"), ("split-seed", "7"),
             ("optimizer", "Muon"), ("learning-rate", "0.01"), ("momentum", "0.9"), ("adam-learning-rate", "0.002"), ("beta1", "0.8"), ("beta2", "0.9"),
             ("weight-decay", "0.1"), ("schedule", "Cosine"), ("floor", "0.1"), ("warm-up", "0.05"),
-            ("clip-norm", "1"), ("accumulation", "2"), ("ema", "0.999"), ("batch-size", "64"));
+            ("clip-norm", "1"), ("accumulation", "2"), ("ema", "0.999"), ("batch-size", "64"), ("device", "Cuda"), ("precision", "Bfloat16"));
 
         // All columns but free text and the answer are taken; that is what null says.
         Same(expected with { Features = null }, sent);
@@ -87,12 +89,18 @@ public sealed class FamilyFormTests
     public async Task A_text_with_a_label_beside_it_suggests_the_text_family()
     {
         Same(new TextTraining("message", "label"), await Sent(s_messages));
-        var own = new TextTraining("message", "label", new BagNetwork(3, 5, 32, 20_000, 500, 0.4), new SplitSpec(Test: 0.3), 0.05) { Optimizer = new RmsPropSpec(0.95) };
+        var own = new TextTraining("message", "label", new BagNetwork(3, 5, 32) { VocabularySize = 20_000, MaxCharacters = 500, Dropout = 0.4 }, new SplitSpec(Test: 0.3), 0.05) { Optimizer = new RmsPropSpec(0.95) };
         Same(own, await Sent(
             s_messages,
             ("network", "Bag"), ("word-n-grams", "3"), ("character-n-grams", "5"), ("dimension", "32"), ("vocabulary", "20000"), ("max-characters", "500"),
             ("dropout", "0.4"), ("test", "0.3"), ("label-smoothing", "0.05"), ("optimizer", "RmsProp"), ("beta", "0.95")));
         await CloneIsTheSame(own, s_messages);
+        var words = own with { Network = new TransformerTextNetwork(3, 2, 96, 64, GptPositions.Rotary) { VocabularySize = 9_000, MaxCharacters = 700, Dropout = 0.3 } };
+        Same(words, await Sent(
+            s_messages,
+            ("network", "Transformer"), ("layers", "3"), ("heads", "2"), ("width", "96"), ("max-words", "64"), ("positions", "Rotary"), ("vocabulary", "9000"), ("max-characters", "700"),
+            ("dropout", "0.3"), ("test", "0.3"), ("label-smoothing", "0.05"), ("optimizer", "RmsProp"), ("beta", "0.95")));
+        await CloneIsTheSame(words, s_messages);
     }
 
     [Fact]
