@@ -25,7 +25,7 @@ public sealed class RoundTripTests : IDisposable
 
     public static TheoryData<string, string> Families => new()
     {
-        { "churn", "safetensors" }, { "churn", "hdf5" }, { "prices", "safetensors" }, { "prices", "hdf5" }, { "text", "safetensors" }, { "text", "hdf5" },
+        { "churn", "safetensors" }, { "churn", "hdf5" }, { "prices", "safetensors" }, { "prices", "hdf5" }, { "text", "safetensors" }, { "text", "hdf5" }, { "text transformer", "hdf5" },
         { "characters", "safetensors" }, { "characters", "hdf5" }, { "byte pairs", "safetensors" }, { "ratings", "hdf5" }, { "ratings", "safetensors" },
         { "mlp", "safetensors" }, { "cnn", "hdf5" }, { "resnet", "hdf5" }, { "history", "hdf5" }, { "neural", "safetensors" }, { "items", "hdf5" },
     };
@@ -96,6 +96,7 @@ public sealed class RoundTripTests : IDisposable
         "churn" => _trained.Table(SampleData.Churn, new LinearNetwork()),
         "prices" => _trained.Table(SampleData.Prices, new MlpNetwork([8]) { Pairs = true, Ensemble = 2 }),
         "text" => _trained.Text(),
+        "text transformer" => _trained.Text(new TransformerTextNetwork(1, 2, 8, 16)),
         "characters" => _trained.Language(TokenizerKind.Characters),
         "byte pairs" => _trained.Language(TokenizerKind.BytePairs),
         "mlp" => _trained.Images(new ImageMlpNetwork([8])),
