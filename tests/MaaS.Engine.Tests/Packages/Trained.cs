@@ -20,12 +20,12 @@ internal sealed class Trained : IDisposable
 
     public string Images(ImageNetwork network) => Run(new ImageTraining(network, 12) { Epochs = 1 }, Written(SampleData.Shapes, 100));
 
-    public string Text()
+    public string Text(TextNetwork? network = null)
     {
         var path = Path.Combine(_folder, "letters.csv");
         string[] bills = ["my invoice is wrong", "I want a refund", "please send the bill again"], faults = ["the app crashes", "I cannot log in", "error on every page"];
         File.WriteAllLines(path, Enumerable.Range(0, 90).Select(row => row % 2 == 0 ? $"{bills[row % 3]} £{row},billing" : $"{faults[row % 3]} ÄÖ{row},technical").Prepend("message,team"));
-        return Run(new TextTraining("message", "team", new BagNetwork(2, 4, 4)) { Epochs = 1 }, path);
+        return Run(new TextTraining("message", "team", network ?? new BagNetwork(2, 4, 4)) { Epochs = 1 }, path);
     }
 
     public string Language(TokenizerKind kind) => Run(

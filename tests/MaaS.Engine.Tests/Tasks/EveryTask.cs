@@ -76,8 +76,7 @@ internal static class EveryTask
         var pixels_NHWC = randint(0, 256, [Rows, 8, 8, 1], dtype: ScalarType.Byte).to(device);
         var part = new ImagePart(pixels_NHWC, arange(Rows, dtype: ScalarType.Int64).remainder(2).to(device), arange(Rows, dtype: ScalarType.Int64, device: device));
         var encoder = new ImageEncoder(8, 8, 1, [127], [70]);
-        var network = ImageNet.For(spec, encoder, 2).to(device);
-        return new ImageTask([network], encoder, new Target("class", ["a", "b"]), new ImageTraining(spec, 8, new AugmentationSpec(true, 1, 0.5)), part, part);
+        return new ImageTask([ImageNet.For(spec, encoder, 2).to(device)], encoder, new Target("class", ["a", "b"]), new ImageTraining(spec, 8, new AugmentationSpec(true, 1, 0.5)), part, part);
     }
 
     private static TextTask OfTexts(TextNetwork spec, Device device)
