@@ -81,8 +81,8 @@ public sealed class RoundTripTests : IDisposable
     [InlineData("""{"task": "language", "network": {"heads": 0}}""", """{}""", "The encoder of changed.safetensors is no tokenizer this server knows: ")]
     [InlineData("""{"task": "text", "text": "a", "target": "b", "network": {"type": "bag"}}""", """{"characters": "ab", "codes": [1], "terms": [], "target": {"name": "b", "labels": ["x", "y"]}}""", "The encoder of changed.safetensors lists a character or a term twice")]
     [InlineData("""{"task": "recommendation", "user": "u", "item": "i", "network": {"type": "pooled_history"}}""", """{"users": [], "items": ["a", "a"]}""", "The encoder of changed.safetensors knows no item, or lists an item or a user twice.")]
-    [InlineData("""{"task": "tabular", "target": "t", "network": {"type": "mlp", "hidden": [2000000000, 2000000000]}}""", """{"order": ["a"], "numbers": [null], "categories": [], "target": {"name": "t"}}""", "changed.safetensors does not hold what the network it describes needs: ")]
-    [InlineData("""{"task": "tabular", "target": "t"}""", """{"order": [], "numbers": [], "categories": [], "target": {"name": "t"}}""", "changed.safetensors does not say which columns its network reads")]
+    [InlineData("""{"task": "tabular", "target": "t", "network": {"type": "mlp", "hidden": [2000000000, 2000000000]}}""", """{"order": ["a"], "numbers": [null], "categories": [], "pairs": [], "target": {"name": "t"}}""", "changed.safetensors does not hold what the network it describes needs: ")]
+    [InlineData("""{"task": "tabular", "target": "t"}""", """{"order": [], "numbers": [], "categories": [], "pairs": [], "target": {"name": "t"}}""", "changed.safetensors does not say which columns its network reads")]
     [InlineData("""{"task": "tabular"}""", """{}""", "\"training\" among the metadata of changed.safetensors is not in the form this server writes: ")]
     public void What_a_file_says_of_itself_is_not_trusted(string training, string encoder, string sentence)
     {
