@@ -36,7 +36,7 @@ internal static class NetworkImport
             progress.Report(new Said($"{manifest.ParameterCount:N0} parameters; ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} inputs made up for it"));
             return saved.Sample is { } sample ? Proven(package, manifest, sample, progress) : manifest;
         }
-        catch (Exception broken) when (broken is not (UserError or OperationCanceledException or OutOfMemoryException) && !broken.Message.Contains("memory", StringComparison.OrdinalIgnoreCase))
+        catch (Exception broken) when (broken is not (UserError or OperationCanceledException) && !MemoryShortage.IsMeant(broken))
         {
             // The file says what is built here, so what it says can be at odds with itself in any way there is.
             throw new UserError($"{name} does not hold what the network it describes needs: {broken.Message}", broken);

@@ -75,6 +75,9 @@ internal sealed class PortalPage
         await _page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }
 
+    /// <summary>The path of the file that a click on this saves.</summary>
+    public async Task<string> Saved(string testId) => await (await _page.RunAndWaitForDownloadAsync(() => Id(testId).ClickAsync())).PathAsync();
+
     /// <summary>Keeps a picture of the page in both themes under artifacts/tests/portal, and checks its accessibility in each.</summary>
     public async Task Shot(string name)
     {

@@ -59,6 +59,7 @@ public sealed class WalkTests : IDisposable
         await at.Shot("rolled-back");
 
         await Search(at, firstRun);
+        await Bring(at);
         Assert.True(at.Complaints.Count == 0, string.Join(Environment.NewLine, at.Complaints));
     }
 
@@ -74,6 +75,28 @@ public sealed class WalkTests : IDisposable
         await Expect(at.Id("trials").Locator("tbody tr")).ToHaveCountAsync(3);
         await Expect(at.Id("best")).ToBeVisibleAsync();
         await at.Shot("sweep");
+    }
+
+    /// <summary>A version leaves in every format, and one of them comes back as another model.</summary>
+    private static async Task Bring(PortalPage at)
+    {
+        await at.Goto("/models/customers/1");
+        await at.Id("make-hdf5").ClickAsync();
+        await Expect(at.Id("download-hdf5")).ToBeVisibleAsync();
+        await at.Shot("version");
+        Assert.True(new FileInfo(await at.Saved("download-hdf5")).Length > 1_000);
+        var weights = await File.ReadAllBytesAsync(await at.Saved("download-safetensors"), TestContext.Current.CancellationToken);
+
+        await at.Goto("/models");
+        await at.Shot("models");
+        await at.Id("import-name").FillAsync("copies");
+        await at.Id("import-name").BlurAsync();
+        await at.Id("upload-input").SetInputFilesAsync(new FilePayload { Name = "weights.safetensors", MimeType = "application/octet-stream", Buffer = weights });
+        await Expect(at.Id("versions")).ToContainTextAsync("Version 1");
+        Assert.EndsWith("/models/copies", at.Address, StringComparison.Ordinal);
+        await at.Goto("/models/copies/1");
+        await Expect(at.Id("not-measured")).ToBeVisibleAsync();
+        await at.Shot("version-brought");
     }
 
     /// <returns>On the page of a dataset that has been read.</returns>
