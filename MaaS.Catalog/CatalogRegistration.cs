@@ -3,6 +3,7 @@ using System.Globalization;
 using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
+using MaaS.Catalog.Models;
 using MaaS.Catalog.Sweeps;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -39,6 +40,7 @@ public static class CatalogRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactSweep>(provider, root));
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
+        services.AddSingleton<ModelStore>();
         return services;
     }
 

@@ -88,6 +88,9 @@ public sealed class MaaSClient(HttpClient http)
     public Task<ModelVersionView> RegisterVersion(string model, RegisterVersion request, CancellationToken token = default) => Post<ModelVersionView>($"api/models/{Escape(model)}/versions", request, token);
     public Task DeleteModelVersion(string model, int version, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/versions/{version}", token);
     public Task<Stream> ModelFile(string model, int version, string path, CancellationToken token = default) => Download($"api/models/{Escape(model)}/versions/{version}/files/{Escape(path)}", token);
+    public Task<JobView> ImportModel(string model, string fileName, Stream file, CancellationToken token = default) => Upload<JobView>($"api/models/imports?model={Escape(model)}&file_name={Escape(fileName)}", file, token);
+    public Task<ModelExportView> ExportModelVersion(string model, int version, ExportVersion request, CancellationToken token = default) => Post<ModelExportView>($"api/models/{Escape(model)}/versions/{version}/exports", request, token);
+    public Task<IReadOnlyList<ModelExportView>> ModelExports(string model, int version, CancellationToken token = default) => Get<IReadOnlyList<ModelExportView>>($"api/models/{Escape(model)}/versions/{version}/exports", token);
     public Task<ModelView> SetAlias(string model, string alias, SetAlias request, CancellationToken token = default) => Put<ModelView>($"api/models/{Escape(model)}/aliases/{Escape(alias)}", request, token);
     public Task DeleteAlias(string model, string alias, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/aliases/{Escape(alias)}", token);
 

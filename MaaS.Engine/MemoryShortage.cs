@@ -13,10 +13,12 @@ public sealed class MemoryShortage : Exception
     {
     }
 
-    /// <summary>Whether this is .NET's word for it, or that of libtorch's allocators for the CPU, CUDA and cuBLAS.</summary>
+    /// <summary>Whether this is .NET's word for it, or that of the allocators of libtorch (CPU, CUDA, cuBLAS) and ONNX Runtime.</summary>
     public static bool IsMeant(Exception error) => error is OutOfMemoryException or MemoryShortage
         || error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("can't allocate memory", StringComparison.Ordinal)
+        || error.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("allocate memory", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("bad_alloc", StringComparison.Ordinal)
         || error.Message.Contains("ALLOC_FAILED", StringComparison.Ordinal);
 
     private static string Sentence(TrainingSpec spec, Compute compute)

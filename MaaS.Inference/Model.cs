@@ -4,6 +4,7 @@ using System.Text.Json;
 using MaaS.Contracts;
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
+using MaaS.Inference.Custom;
 using MaaS.Inference.Items;
 using MaaS.Inference.Tensors;
 using MaaS.Inference.Text;
@@ -22,6 +23,7 @@ public sealed class Model : IDisposable
     private readonly RequestColumns _columns;
     private readonly Writer? _writer; // of a language model
     private readonly Recommender? _recommender;
+    private readonly CustomModel? _custom;
     private int _users = 1; // the owner is one until it disposes
     private int _disposed;
 
@@ -31,6 +33,7 @@ public sealed class Model : IDisposable
         _session = session;
         _writer = writer;
         _recommender = Recommender.For(manifest);
+        _custom = CustomModel.For(manifest);
         _columns = new RequestColumns(manifest);
         Tensors = new SessionPool(session, this);
     }
@@ -82,12 +85,12 @@ public sealed class Model : IDisposable
     {
         if (_recommender is not null)
             return _recommender.Answer(rows, Recommend);
-        if (_writer is null)
+        if (_writer is null && _custom is null)
             return Predictions(Run(_columns.Read(rows), rows.Count));
         Enter();
         try
         {
-            return _writer.Answer(rows, tokens => _session.Logits(tokens, 1, lastOnly: true));
+            return _custom is not null ? _custom.Answer(rows, _session.Call) : _writer!.Answer(rows, tokens => _session.Logits(tokens, 1, lastOnly: true));
         }
         finally
         {
@@ -129,7 +132,7 @@ public sealed class Model : IDisposable
 
     /// <summary>The graph itself, from typed columns.</summary>
     /// <param name="columns">One array of N values per input of the manifest, in its order: float[] (NaN is missing),
-    /// long[] days (<see cref="long.MinValue"/>) or string[] ("").</param>
+    /// long[] days (<see cref="long.MinValue"/>) or string[] (""); of images byte[], N times height x width x channels.</param>
     /// <exception cref="ObjectDisposedException">The model was unloaded before this call began.</exception>
     public Answers Run(IReadOnlyList<Array> columns, int rows)
     {
@@ -210,7 +213,9 @@ public sealed class Model : IDisposable
         static string Text(Prediction prediction) => JsonSerializer.Serialize(prediction, MaaSJson.Options);
     }
 
-    private static bool Same(Prediction now, Prediction then) => then.Text is { } text ? now.Text == text
+    private static bool Same(Prediction now, Prediction then) => then.Outputs is { } outputs
+        ? now.Outputs?.Count == outputs.Count && outputs.All(output => now.Outputs.TryGetValue(output.Key, out var found) && NestedList.Same(found, output.Value, Near))
+        : then.Text is { } text ? now.Text == text
         : then.Items is { } items ? now.Items?.Count == items.Count && now.Items.Zip(items, (one, other) => Near(one.Score, other.Score)).All(near => near)
         : then.Probabilities is { } probabilities
         ? now.Probabilities is { } found && probabilities.All(known => found.TryGetValue(known.Key, out var value) && Near(value, known.Value))

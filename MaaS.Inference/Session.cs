@@ -1,5 +1,6 @@
 // ONNX Runtime behind a small door: typed columns in, answers out. Knows nothing of JSON, packages or who asks.
 using MaaS.Contracts.Models;
+using MaaS.Inference.Custom;
 using MaaS.Inference.Tensors;
 using Microsoft.ML.OnnxRuntime;
 
@@ -75,7 +76,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <param name="columns">One array of N values per input of the manifest, in its order: float[], long[] or string[].</param>
+    /// <param name="columns">One array of N values per input of the manifest, in its order: float[], long[] or string[]; of images byte[], N times the pixels.</param>
     public Answers Run(IReadOnlyList<Array> columns, int rows)
     {
         var values = new OrtValue[columns.Count];
@@ -128,6 +129,10 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>The graph as it is, for a model made elsewhere.</summary>
+    public IDisposableReadOnlyCollection<OrtValue> Call(RunOptions options, IReadOnlyCollection<OrtValue> inputs) =>
+        _session.Run(options, _inputNames, inputs, _outputNames);
+
     public void Dispose()
     {
         _session.Dispose();
@@ -158,7 +163,7 @@ internal sealed class Session : IDisposable
     {
         foreach (var input in _inputs)
         {
-            var expected = input.Type switch { TensorType.Float32 => typeof(float), TensorType.Int64 => typeof(long), TensorType.UInt8 => typeof(byte), _ => typeof(string) };
+            var expected = Elements.Clr(input.Type);
             if (!_session.InputMetadata.TryGetValue(input.Name, out var found))
                 throw new ModelLoadException($"model.json names the input \"{input.Name}\", which model.onnx does not have.");
             if (found.ElementType != expected)

@@ -2,7 +2,6 @@
 // It does not know the database, the engine or ONNX Runtime; the typed client is its only way to anything.
 using MaaS.ServiceDefaults;
 using MaaS.Web;
-using MaaS.Web.Datasets;
 using MaaS.Web.Layout;
 using MaaS.Web.Playground;
 using MaaS.Web.Session;
@@ -33,7 +32,7 @@ app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapSession();
-app.MapDatasetUploads();
+app.MapUploads();
 app.MapDownloads();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 await app.RunAsync();

@@ -21,7 +21,7 @@ internal sealed class UploadStream(ArtifactStore store, StorageQuota storage)
         {
             var (sha256, bytes) = await store.Write(file.Content, room.Left, token);
             return bytes == 0
-                ? (null, new InvalidProblem("file_empty", $"{file.Name} is empty; a dataset needs at least a header and one row."))
+                ? (null, new InvalidProblem("file_empty", $"{file.Name} is empty."))
                 : (new Upload(file.Name, sha256, bytes), null);
         }
         catch (ArtifactTooLargeException)

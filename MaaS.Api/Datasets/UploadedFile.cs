@@ -1,6 +1,10 @@
 // Finds the file in a request, and its name: the raw body, or the first file section of a multipart form.
-// Sections are read as they arrive; the framework's form reader would put two gigabytes on disk first.
+// Sections are read as they arrive; the framework's form reader would put two gigabytes on disk first. The first bytes are looked at, to
+// refuse a pickle before the rest has come.
+using System.Buffers;
+using System.IO.Pipelines;
 using MaaS.Api.Problems;
+using MaaS.Contracts.Models;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -13,6 +17,29 @@ internal sealed record UploadedFile(string Name, Stream Content, InvalidProblem?
     private const int LongestBoundary = 200;
 
     public static async Task<UploadedFile> Open(HttpRequest request, string? fileName, CancellationToken token)
+    {
+        var file = await Find(request, fileName, token);
+        if (file.Problem is not null)
+            return file;
+        // Buffers as large as the store's; what was looked at is read again by whoever reads the file.
+        var pipe = PipeReader.Create(file.Content, new StreamPipeReaderOptions(bufferSize: 1 << 17));
+        try
+        {
+            var first = await pipe.ReadAtLeastAsync(PickleFile.BytesLookedAt, token);
+            var refusal = PickleFile.Refusal(file.Name, first.Buffer.Slice(0, Math.Min(first.Buffer.Length, PickleFile.BytesLookedAt)).ToArray());
+            pipe.AdvanceTo(first.Buffer.Start);
+            if (refusal is null)
+                return file with { Content = pipe.AsStream() };
+            await pipe.CompleteAsync();
+            return Refused("pickle_refused", refusal);
+        }
+        catch (Exception broken) when (broken is InvalidDataException || broken is IOException and not BadHttpRequestException)
+        {
+            return Refused("upload_cut", $"{file.Name} ended before the form did; nothing was kept, send it again.");
+        }
+    }
+
+    private static async Task<UploadedFile> Find(HttpRequest request, string? fileName, CancellationToken token)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
             return Named(fileName, request.Body);

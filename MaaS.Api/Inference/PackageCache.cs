@@ -21,7 +21,7 @@ internal sealed class PackageCache(IDbContextFactory<CatalogContext> contexts, A
     public async Task<string> Folder(Guid versionId)
     {
         await using var context = await contexts.CreateDbContextAsync();
-        var files = await context.ModelFiles.AsNoTracking().Where(file => file.VersionId == versionId).ToListAsync();
+        var files = await context.ModelFiles.AsNoTracking().Where(file => file.VersionId == versionId && file.Path != ModelFile.Hdf5).ToListAsync();
         if (files.Count == 0)
             throw new FileNotFoundException("The version has been deleted.");
         var folder = Path.Combine(_root, versionId.ToString());

@@ -53,7 +53,9 @@ internal static class JobEndpoints
             TrainJob or SweepJob when await storage.Of(caller, token) is { Left: 0 } room => room.Full(),
             TrainJob train => await Answer(await TrainSubmission.Submit(train, caller, context, token), context, token),
             SweepJob sweep => await Answer(await TrainSubmission.Submit(sweep, caller, context, token), context, token),
-            _ => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\" or \"sweep\" here."),
+            ProfileJob => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\" or \"sweep\" here."),
+            ImportJob => new InvalidProblem("kind_not_submitted", "kind is \"import\"; a model is brought in by sending its file to POST /api/models/imports."),
+            _ => new InvalidProblem("kind_not_submitted", "kind is \"export\"; a version is exported by POST /api/models/{model}/versions/{version}/exports."),
         };
 
     private static async Task<Results<Ok<JobView>, NotFoundProblem, ConflictProblem, InvalidProblem, TooLargeProblem>> Answer(

@@ -15,12 +15,15 @@ internal static class JobViews
     {
         static bool WaitsForGpu(Job row) => row is { State: JobState.Queued, NeedsGpu: true };
         var inVain = rows.Any(WaitsForGpu) && !await WorkerEndpoints.HasGpu(context, token);
-        return rows.Select(row => new JobView(
-            row.Id, row.Kind, row.State, row.CancelRequested, row.Attempt, row.Priority, row.Progress, inVain && WaitsForGpu(row) ? NoGpu : row.Phase,
-            row.Error, row.ErrorCode, row.Spec, row.RunId, row.WorkerName, row.CreatedAt, row.StartedAt, row.FinishedAt)).ToList();
+        return rows.Select(row => inVain && WaitsForGpu(row) ? Of(row) with { Phase = NoGpu } : Of(row)).ToList();
     }
 
     public static async Task<JobView> Of(CatalogContext context, Job row, CancellationToken token) => (await Of(context, [row], token))[0];
+
+    /// <summary>Of a job that needs no GPU.</summary>
+    public static JobView Of(Job row) => new(
+        row.Id, row.Kind, row.State, row.CancelRequested, row.Attempt, row.Priority, row.Progress, row.Phase,
+        row.Error, row.ErrorCode, row.Spec, row.RunId, row.WorkerName, row.CreatedAt, row.StartedAt, row.FinishedAt);
 
     public static bool HasEnded(this JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Canceled;
 }

@@ -103,6 +103,7 @@ internal static class TrainSubmission
 
     private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
     {
+        not ImageTraining when data.Images is not null => new InvalidProblem("data_is_images", "The file holds images, which only training.task image learns from."),
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
         ImageTraining image => ImageCheck.Of(image, data, test),
         TextTraining text => TextCheck.Of(text, data, test),

@@ -1,4 +1,5 @@
 // Models: names in the catalog, and the aliases that point to their versions.
+using MaaS.Api.Datasets;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
@@ -17,6 +18,7 @@ internal static class ModelEndpoints
     {
         var models = api.MapGroup("models").WithTags("Models");
         models.MapGet("", List).WithSummary("Models, newest first");
+        models.MapPost("imports", ImportEndpoint.Import).Needs(Role.Member).TakesFile().WithSummary("Bring in a model made elsewhere, as the next version of a model: ONNX, or weights of a network of ours as safetensors or HDF5");
         models.MapGet("{model}", Get).WithSummary("One model");
         models.MapPut("{model}", Update).Needs(Role.Member).WithSummary("Describe a model");
         models.MapDelete("{model}", Delete).Needs(Role.Member).WithSummary("Delete a model with its versions; no deployment may name one");

@@ -23,6 +23,7 @@ internal static class ModelVersionEndpoints
         versions.MapPost("", Register).Needs(Role.Member).WithSummary("Register a run's package as the next version; makes the model when there is none");
         versions.MapGet("{version}", Get).WithSummary("One version");
         versions.MapDelete("{version}", Delete).Needs(Role.Member).WithSummary("Delete a version that no deployment names");
+        versions.MapModelExports();
         versions.MapGet("{version}/files/{**path}", Download).WithSummary("One file of the package").Produces(200, contentType: "application/octet-stream");
     }
 

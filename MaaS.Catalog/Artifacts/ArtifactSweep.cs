@@ -10,7 +10,7 @@ public sealed class ArtifactSweep(NpgsqlDataSource database, ArtifactStore store
         not exists (select from dataset_versions where sha256 = b.sha256)
         and not exists (select from artifacts where sha256 = b.sha256)
         and not exists (select from model_files where sha256 = b.sha256)
-        and not exists (select from jobs where checkpoint_sha256 = b.sha256 and state in ('queued', 'running'))
+        and not exists (select from jobs where (checkpoint_sha256 = b.sha256 or kind = 'import' and spec->>'sha256' = b.sha256) and state in ('queued', 'running'))
         """;
 
     /// <summary>

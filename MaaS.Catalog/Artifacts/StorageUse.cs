@@ -5,7 +5,7 @@ namespace MaaS.Catalog.Artifacts;
 
 public sealed class StorageUse(NpgsqlDataSource database)
 {
-    /// <summary>Bytes of every file that the team's datasets, runs and models point to; content named twice counts once.</summary>
+    /// <summary>Bytes of every file that the team's datasets, runs and models point to, or that are being brought in; content named twice counts once.</summary>
     public async Task<long> Of(Guid teamId, CancellationToken token)
     {
         await using var connection = await database.OpenConnectionAsync(token);
@@ -22,7 +22,9 @@ public sealed class StorageUse(NpgsqlDataSource database)
                 union
                 select a.sha256, a.bytes from artifacts a join runs r on r.id = a.run_id where r.team_id = $1
                 union
-                select f.sha256, f.bytes from model_files f join model_versions v on v.id = f.version_id where v.team_id = $1) files
+                select f.sha256, f.bytes from model_files f join model_versions v on v.id = f.version_id where v.team_id = $1
+                union
+                select spec->>'sha256', (spec->>'bytes')::bigint from jobs where team_id = $1 and kind = 'import' and state in ('queued', 'running')) files
             """, connection);
         command.Parameters.Add(new() { Value = teamId });
         return (long)(await command.ExecuteScalarAsync(token))!;

@@ -33,9 +33,12 @@ public sealed class ModelVersion
     public List<ModelAlias> Aliases { get; } = [];
 }
 
-/// <summary>A file of the package; its bytes are a blob of the artifact store.</summary>
+/// <summary>A file of the package, or an export: made of it later, and no part of it. The bytes are a blob of the artifact store.</summary>
 public sealed class ModelFile
 {
+    /// <summary>The path of the export; no package has a file of this name.</summary>
+    public const string Hdf5 = "weights.h5";
+
     public Guid VersionId { get; init; }
     public required string Path { get; init; }
     public required string Sha256 { get; init; }

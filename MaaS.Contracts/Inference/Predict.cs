@@ -18,11 +18,13 @@ public sealed record PredictResponse(
 /// <param name="Value">The predicted number; null for classification.</param>
 /// <param name="Items">A recommender's best items that were not seen before, best first.</param>
 /// <param name="Text">What a language model goes on with.</param>
+/// <param name="Outputs">Of a model made elsewhere: each output by its name, a number, a text or lists of them.</param>
 public sealed record Prediction(
     string? Label = null,
     IReadOnlyDictionary<string, float>? Probabilities = null,
     float? Value = null,
     IReadOnlyList<ScoredItem>? Items = null,
-    string? Text = null);
+    string? Text = null,
+    IReadOnlyDictionary<string, JsonElement>? Outputs = null);
 
 public sealed record ScoredItem(string Item, float Score);

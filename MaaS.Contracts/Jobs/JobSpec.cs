@@ -3,6 +3,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Sweeps;
 using MaaS.Contracts.Training;
 
@@ -10,6 +11,8 @@ namespace MaaS.Contracts.Jobs;
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ProfileJob), "profile")]
+[JsonDerivedType(typeof(ImportJob), "import")]
+[JsonDerivedType(typeof(ExportJob), "export")]
 [JsonDerivedType(typeof(TrainJob), "train")]
 [JsonDerivedType(typeof(SweepJob), "sweep")]
 public abstract record JobSpec
@@ -18,13 +21,29 @@ public abstract record JobSpec
     public abstract JobKind Kind { get; }
 }
 
-public enum JobKind { Profile, Train, Sweep }
+public enum JobKind { Profile, Train, Sweep, Import, Export }
 
 /// <summary>Read a dataset version's file and describe it.</summary>
 public sealed record ProfileJob(Guid DatasetVersionId, ReadingOptions Reading) : JobSpec
 {
     [JsonIgnore]
     public override JobKind Kind => JobKind.Profile;
+}
+
+/// <summary>Look at an uploaded model file, run it once, and register it as the next version of a model.</summary>
+/// <param name="Model">Made when there is none of this name.</param>
+/// <param name="Sha256">Of the uploaded bytes, lower-case hex.</param>
+public sealed record ImportJob(string Model, string FileName, string Sha256, long Bytes) : JobSpec
+{
+    [JsonIgnore]
+    public override JobKind Kind => JobKind.Import;
+}
+
+/// <summary>Write a model version in another format.</summary>
+public sealed record ExportJob(Guid VersionId, string Model, int Version, ExportFormat Format) : JobSpec
+{
+    [JsonIgnore]
+    public override JobKind Kind => JobKind.Export;
 }
 
 /// <summary>Train a model on a dataset version and keep the run in an experiment.</summary>

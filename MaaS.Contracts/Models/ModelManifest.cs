@@ -8,7 +8,7 @@ namespace MaaS.Contracts.Models;
 /// <param name="Format">The manifest's own version; 1.</param>
 /// <param name="Inputs">In the order of the graph's inputs, one per feature column.</param>
 /// <param name="Labels">Class names in the order of the probabilities; null for regression.</param>
-/// <param name="Training">The settings with every derived value filled in.</param>
+/// <param name="Training">The settings with every derived value filled in; null for a model made elsewhere.</param>
 /// <param name="Metrics">Test figures, each with the trivial baseline's beside it.</param>
 /// <param name="ParityMaxDifference">Largest absolute difference between ONNX Runtime's and TorchSharp's answers on held-out rows.</param>
 /// <param name="Files">Every other file of the package.</param>
@@ -19,7 +19,7 @@ public sealed record ModelManifest(
     IReadOnlyList<ModelOutput> Outputs,
     IReadOnlyList<string>? Labels,
     string Target,
-    TrainingSpec Training,
+    TrainingSpec? Training,
     ModelMetrics Metrics,
     long ParameterCount,
     double ParityMaxDifference,
@@ -32,10 +32,16 @@ public sealed record ModelManifest(
     public const string Weights = "weights.safetensors";
 }
 
-public enum ModelTask { TabularClassification, TabularRegression, ImageClassification, TextClassification, LanguageModel, Recommendation }
+public enum ModelTask
+{
+    TabularClassification, TabularRegression, ImageClassification, TextClassification, LanguageModel, Recommendation,
+
+    /// <summary>A model made elsewhere: named inputs in, named outputs out, as the graph has them.</summary>
+    Custom,
+}
 
 /// <param name="Name">The column, and the graph's input.</param>
-/// <param name="Kind">What a caller sends: number, integer and boolean as float32 (NaN is missing), date as int64 days, category as string ("" is missing).</param>
+/// <param name="Kind">What a caller sends: number, integer and boolean as float32 (NaN is missing), date as int64 days, category as string ("" is missing), image as uint8 pixels (height, width, channels).</param>
 /// <param name="Min">Smallest training value, for forms and warnings; null for categories.</param>
 /// <param name="Categories">The known categories, most frequent first.</param>
 public sealed record ModelInput(
@@ -50,7 +56,7 @@ public sealed record ModelInput(
 /// <param name="Shape">-1 is the number of rows.</param>
 public sealed record ModelOutput(string Name, TensorType Type, IReadOnlyList<long> Shape);
 
-public enum TensorType { Float32, Int64, String, UInt8 }
+public enum TensorType { Float32, Int64, String, UInt8, Float64, Float16, Int32, Int16, Int8, UInt16, UInt32, UInt64, Bool }
 
 /// <param name="Split">Which rows they were measured on, and how many.</param>
 /// <param name="ConfusionMatrix">Rows are the truth, columns the prediction, in the order of the labels.</param>
@@ -59,10 +65,17 @@ public sealed record ModelMetrics(
     long Rows,
     IReadOnlyDictionary<string, double> Values,
     IReadOnlyDictionary<string, double> Baseline,
-    IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null);
+    IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null)
+{
+    /// <summary>Of a model that was brought in: nothing was measured here, and what others say of it is not repeated.</summary>
+    public static ModelMetrics None { get; } = new("not measured here", 0, new Dictionary<string, double>(), new Dictionary<string, double>());
+}
 
 /// <param name="Parent">The version this one continues from or compresses: <c>customers/2</c>.</param>
-public sealed record Lineage(Guid? RunId, Guid? DatasetVersionId, string? DatasetSha256, string? Parent = null);
+/// <param name="Imported">The file it was brought in as, when it was not trained here.</param>
+public sealed record Lineage(Guid? RunId, Guid? DatasetVersionId, string? DatasetSha256, string? Parent = null, ImportedFile? Imported = null);
+
+public sealed record ImportedFile(string FileName, string Sha256);
 
 public sealed record PackageFile(string Path, long Bytes, string Sha256);
 

@@ -46,7 +46,7 @@ public static class Continuation
     private static TrainingSpec Filled(TrainingSpec training, TrainingSpec? source) => (training, source) switch
     {
         (TabularTraining own, TabularTraining its) => own with { Features = its.Features, Goal = its.Goal, Network = its.Network, Split = own.Split ?? its.Split },
-        (ImageTraining own, ImageTraining its) => own with { Size = its.Size, Network = its.Network, Split = own.Split ?? its.Split },
+        (ImageTraining own, ImageTraining its) => own with { Size = its.Size, Network = its.Network, Augmentation = own.Augmentation ?? its.Augmentation, Split = own.Split ?? its.Split },
         (TextTraining own, TextTraining its) => own with { Network = its.Network, Split = own.Split ?? its.Split },
         (LanguageTraining own, LanguageTraining its) => own with { Tokenizer = its.Tokenizer, Network = its.Network },
         (RecommendationTraining own, RecommendationTraining its) => own with { Network = its.Network, Split = own.Split ?? its.Split },

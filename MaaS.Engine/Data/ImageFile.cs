@@ -32,9 +32,8 @@ internal abstract class ImageFile(ZipArchive zip, DatasetFormat format) : IDispo
         try
         {
             using var zip = ZipFile.OpenRead(path);
-            return zip.Entries.Any(ImageFolders.IsPicture) ? DatasetFormat.ImageFolders
-                : zip.Entries.Any(entry => !IsJunk(entry) && IdxFile.Holds(entry)) ? DatasetFormat.Idx
-                : null;
+            var entries = zip.Entries.Where(entry => !IsJunk(entry)).ToList();
+            return entries.Exists(ImageFolders.IsPicture) ? DatasetFormat.ImageFolders : entries.Exists(IdxFile.Holds) ? DatasetFormat.Idx : null;
         }
         catch (InvalidDataException)
         {

@@ -56,8 +56,7 @@ internal sealed class ImageFolders : ImageFile
         }
     }
 
-    private static bool Has(ZipArchiveEntry entry, string[] endings) =>
-        endings.Contains(Path.GetExtension(entry.Name), StringComparer.OrdinalIgnoreCase) && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal);
+    private static bool Has(ZipArchiveEntry entry, string[] endings) => endings.Contains(Path.GetExtension(entry.Name), StringComparer.OrdinalIgnoreCase);
 
     private static string[] Folders(ZipArchiveEntry entry)
     {

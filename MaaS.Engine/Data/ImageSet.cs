@@ -12,8 +12,6 @@ internal sealed record ImageSet(Tensor Pixels_NHWC, CategoryColumn Classes, bool
 {
     private const long MostBytes = 2_000_000_000;
 
-    public (int Height, int Width, int Channels) Shape => ((int)Pixels_NHWC.shape[1], (int)Pixels_NHWC.shape[2], (int)Pixels_NHWC.shape[3]);
-
     /// <exception cref="UserError">The data is no images, or more than fit in memory.</exception>
     public static ImageSet Read(DataFile data, (int Height, int Width, int Channels) shape, IProgress<Report> progress, CancellationToken token)
     {

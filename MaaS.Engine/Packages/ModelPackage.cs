@@ -50,11 +50,6 @@ internal static class ModelPackage
         Directory.CreateDirectory(folder);
         using (var file = File.Create(Path.Combine(folder, "model.onnx")))
             content.Graph.WriteTo(file);
-        var metadata = new Dictionary<string, string> { ["training"] = SavedNetwork.Json(content.Training) };
-        if (content.Encoder is not null)
-            metadata["encoder"] = content.Encoder;
-        Safetensors.Write(Path.Combine(folder, SavedNetwork.FileName), content.Network.state_dict(), metadata);
-
         var manifest = new ModelManifest(
             1, content.Task, content.Inputs, [.. content.Graph.Graph.Output.Select(OutputOf)], content.Labels, content.Target, content.Training,
             content.Metrics, content.Network.parameters().Sum(parameter => parameter.numel()),
@@ -65,8 +60,17 @@ internal static class ModelPackage
             if (!(found <= Tolerance))
                 throw new ParityException($"ONNX Runtime and libtorch differ by {found:g3} on {rows} held-out rows; at most {Tolerance:g3} is allowed.");
             manifest = manifest with { ParityMaxDifference = found };
-            Save(folder, "sample.json", new ModelSample(sample, served.Predict(sample)));
+            var answered = new ModelSample(sample, served.Predict(sample));
+            SavedNetwork.Write(folder, content, answered);
+            return Close(folder, manifest, answered);
         }
+    }
+
+    /// <summary>Writes what a package says of itself, last: its sample, and the list of its files.</summary>
+    public static ModelManifest Close(string folder, ModelManifest manifest, ModelSample sample)
+    {
+        File.Delete(Path.Combine(folder, "model.json"));
+        Save(folder, "sample.json", sample);
         manifest = manifest with { Files = [.. Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).Select(name => FileOf(folder, name))] };
         Save(folder, "model.json", manifest);
         return manifest;

@@ -55,12 +55,14 @@ public static class Safetensors
 
     /// <summary>CPU tensors that the caller owns.</summary>
     /// <exception cref="UserError">The file is not safetensors, or its header does not fit its length.</exception>
-    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path)
+    /// <param name="name">As sentences call the file; null is its own.</param>
+    public static (Dictionary<string, Tensor> Tensors, Dictionary<string, string> Metadata) Read(string path, string? name = null)
     {
+        name ??= Path.GetFileName(path);
         using var file = File.OpenRead(path);
         Span<byte> length = stackalloc byte[8];
         if (file.ReadAtLeast(length, 8, throwOnEndOfStream: false) < 8 || BinaryPrimitives.ReadInt64LittleEndian(length) is var size && (size is < 2 or > MaxHeaderBytes || size > file.Length - 8))
-            throw NotOne(path, "its header length does not fit the file");
+            throw NotOne(name, "its header length does not fit the file");
 
         var json = new byte[BinaryPrimitives.ReadInt64LittleEndian(length)];
         file.ReadExactly(json);
@@ -69,33 +71,33 @@ public static class Safetensors
         {
             var header = JsonNode.Parse(json)!.AsObject();
             var metadata = header["__metadata__"]?.Deserialize<Dictionary<string, string>>() ?? [];
-            foreach (var (name, entry) in header.Where(entry => entry.Key != "__metadata__"))
-                tensors[name] = ReadTensor(file, 8 + json.Length, name, entry!, path);
+            foreach (var (tensor, entry) in header.Where(entry => entry.Key != "__metadata__"))
+                tensors[tensor] = ReadTensor(file, 8 + json.Length, tensor, entry!, name);
             return (tensors, metadata);
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or NullReferenceException or FormatException or ArgumentException)
         {
-            throw NotOne(path, "its header is not the JSON the format asks for");
+            throw NotOne(name, "its header is not the JSON the format asks for");
         }
     }
 
-    private static Tensor ReadTensor(FileStream file, long start, string name, JsonNode entry, string path)
+    private static Tensor ReadTensor(FileStream file, long start, string tensor, JsonNode entry, string name)
     {
         var shape = entry["shape"]!.AsArray().Select(size => (long)size!).ToArray();
         var (begin, end) = ((long)entry["data_offsets"]![0]!, (long)entry["data_offsets"]![1]!);
         var dtype = (string)entry["dtype"]!;
         if (s_types.All(known => known.Name != dtype))
-            throw NotOne(path, $"tensor {name} is of type {dtype}; known are {string.Join(", ", s_types.Select(known => known.Name))}");
+            throw NotOne(name, $"tensor {tensor} is of type {dtype}; known are {string.Join(", ", s_types.Select(known => known.Name))}");
         var type = s_types.First(known => known.Name == dtype).Type;
         if (begin < 0 || end < begin || end > file.Length - start || !Holds(shape, end - begin, type))
-            throw NotOne(path, $"tensor {name} does not fit its offsets");
-        var tensor = zeros(shape, type);
+            throw NotOne(name, $"tensor {tensor} does not fit its offsets");
+        var values = zeros(shape, type);
         if (end > begin)
         {
             file.Position = start + begin;
-            file.ReadExactly(tensor.bytes);
+            file.ReadExactly(values.bytes);
         }
-        return tensor;
+        return values;
     }
 
     /// <summary>Asked before anything is allocated: a header of a hundred bytes may claim a terabyte.</summary>
@@ -112,5 +114,5 @@ public static class Safetensors
         return product == bytes;
     }
 
-    private static UserError NotOne(string path, string why) => new($"{Path.GetFileName(path)} is not a safetensors file: {why}.");
+    private static UserError NotOne(string name, string why) => new($"{name} is not a safetensors file: {why}.");
 }

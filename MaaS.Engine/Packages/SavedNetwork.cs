@@ -1,5 +1,5 @@
-// A network as a package's weights file holds it: what it was trained with, what its encoder learned, and its weights by name. Enough to
-// build it again; how, each family's package knows.
+// A network as a package's weights file holds it: what it was trained with, what its encoder learned, its weights by name, and a request it
+// answered. Enough to build it again, elsewhere too, and to know that it is the same; how, each family's package knows.
 using System.Text.Json;
 using MaaS.Contracts;
 using MaaS.Contracts.Models;
@@ -16,6 +16,15 @@ internal sealed record SavedNetwork(string Name, IReadOnlyDictionary<string, str
     // What an encoder's records derive is derived again.
     private static readonly JsonSerializerOptions s_options = new(MaaSJson.Options) { IgnoreReadOnlyProperties = true };
 
+    public static void Write(string folder, PackageContent content, ModelSample sample)
+    {
+        var metadata = new Dictionary<string, string> { ["training"] = Json(content.Training), ["sample"] = Json(sample) };
+        // A header may have 100 MB; without its encoder a model of millions of users serves all the same, but cannot be built again.
+        if (content.Encoder is { Length: < 48_000_000 })
+            metadata["encoder"] = content.Encoder;
+        Safetensors.Write(Path.Combine(folder, FileName), content.Network.state_dict(), metadata);
+    }
+
     /// <param name="folder">Of a package.</param>
     /// <exception cref="UserError">The weights file is not safetensors.</exception>
     public static SavedNetwork Read(string folder)
@@ -24,14 +33,28 @@ internal sealed record SavedNetwork(string Name, IReadOnlyDictionary<string, str
         return new SavedNetwork(FileName, metadata, tensors);
     }
 
+    /// <summary>Of a file that somebody brings, by its first bytes.</summary>
+    /// <param name="name">As its owner calls it.</param>
+    /// <exception cref="UserError">It is neither safetensors nor HDF5, or broken.</exception>
+    public static SavedNetwork ReadFile(string path, string name)
+    {
+        var (tensors, metadata) = Hdf5Reader.IsOne(path) ? Hdf5Reader.Read(path, name) : Safetensors.Read(path, name);
+        return new SavedNetwork(name, metadata, tensors);
+    }
+
     public static string Json<T>(T value) => JsonSerializer.Serialize(value, s_options);
 
     /// <exception cref="UserError">The file does not say, or it is another family's.</exception>
-    public T Training<T>() where T : TrainingSpec => Read<TrainingSpec>("training") as T
+    public T Training<T>() where T : TrainingSpec => Training() as T
         ?? throw new UserError($"{Name} holds a network of another family: its training is not a {typeof(T).Name}.");
 
     /// <exception cref="UserError">The file does not say it, as those of versions made before encoders were saved, or says it in another form.</exception>
     public T Encoder<T>() => Read<T>("encoder");
+
+    /// <summary>A request, and what the network answered where it was made; null when the file does not say.</summary>
+    public ModelSample? Sample => Metadata.ContainsKey("sample") ? Read<ModelSample>("sample") : null;
+
+    public TrainingSpec Training() => Read<TrainingSpec>("training");
 
     /// <summary>Copies the weights over those of a network built alike.</summary>
     /// <exception cref="UserError">A weight is missing, left over, or of another shape or type.</exception>

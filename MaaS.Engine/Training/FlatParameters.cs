@@ -20,7 +20,7 @@ internal sealed class FlatParameters : IDisposable
             .OrderBy(one => one.Hidden ? 0 : one.Parameter.dim() >= 2 ? 1 : 2)
             .ThenBy(one => one.Hidden ? Rows(one.Parameter) : 0).ThenBy(one => one.Hidden ? Columns(one.Parameter) : 0)
             .ToArray();
-        Buffers = [.. module.named_buffers().Where(named => named.buffer.is_floating_point()).Select(named => named.buffer)];
+        Buffers = [.. module.buffers()];
         Theta = of is null ? cat([.. parameters.Select(one => one.Parameter.detach().flatten())]).DetachFromDisposeScope() : of.Theta.alias().DetachFromDisposeScope();
         Gradient = zeros_like(Theta).DetachFromDisposeScope();
         DecayedCount = parameters.Where(one => one.Parameter.dim() >= 2).Sum(one => one.Parameter.numel());

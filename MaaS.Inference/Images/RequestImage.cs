@@ -11,6 +11,9 @@ internal static class RequestImage
     // data:image/png;base64,iVBORw0...: how browsers write a file in a text.
     private const string AddressMark = ";base64,";
 
+    // A photograph takes some 200 MB while it is decoded: no more of them at once than there are cores to do it.
+    private static readonly SemaphoreSlim s_decoders = new(Environment.ProcessorCount);
+
     /// <summary>Numbers of one image.</summary>
     public static int Pixels(ModelInput input) => (int)(input.Shape[1] * input.Shape[2] * input.Shape[3]);
 
@@ -32,17 +35,21 @@ internal static class RequestImage
 
     private static string? File(JsonElement value, ModelInput input, Span<byte> place)
     {
-        // What a string takes in the request is at least what it means; a longer one cannot be a picture small enough.
-        const int longest = Picture.MostBytes / 3 * 4 + 100;
-        if (value.GetRawText().Length - 2 is var length and > longest)
-            return $"the text has {length:N0} characters; a picture has at most {Picture.MostBytes:N0} bytes.";
         if (!TryBytes(value, out var bytes))
             return $"the text is not {Wanted}.";
-        var (picture, problem) = Picture.Decode(bytes);
-        if (picture is null)
-            return $"the file {problem}.";
-        picture.As((int)input.Shape[2], (int)input.Shape[1], (int)input.Shape[3]).Pixels_HWC.CopyTo(place);
-        return null;
+        s_decoders.Wait();
+        try
+        {
+            var (picture, problem) = Picture.Decode(bytes);
+            if (picture is null)
+                return $"the file {problem}.";
+            picture.As((int)input.Shape[2], (int)input.Shape[1], (int)input.Shape[3]).Pixels_HWC.CopyTo(place);
+            return null;
+        }
+        finally
+        {
+            s_decoders.Release();
+        }
     }
 
     private static bool TryBytes(JsonElement value, out byte[] bytes)

@@ -15,6 +15,7 @@ internal static class TaskName
         ModelTask.TextClassification => "Classification of texts",
         ModelTask.LanguageModel => "Language model",
         ModelTask.Recommendation => "Recommendation",
+        ModelTask.Custom => "Made elsewhere",
         _ => task.ToString(),
     };
 

@@ -77,6 +77,7 @@ internal static class CodeSample
         JsonValueKind.True => "True",
         JsonValueKind.False => "False",
         JsonValueKind.Null => "None",
+        JsonValueKind.Array => $"[{string.Join(", ", value.EnumerateArray().Select(PythonValue))}]",
         _ => JsonSerializer.Serialize(value, Readable),
     };
 }

@@ -59,10 +59,10 @@ internal sealed class TrainingRun(
         await sampling.CancelAsync();
         await sampled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await reporter.Flush();
-        var files = await Store(folder, token);
+        var files = await PackageFiles.Store(artifacts, folder, ModelRegistration.PackageFolder, token);
         await heartbeat.Stop();
         var result = new RunResult(
-            RunParams.Of(outcome.Manifest.Training),
+            RunParams.Of(outcome.Manifest.Training!),
             outcome.Manifest.Metrics.Values.ToDictionary(figure => $"test_{figure.Key}", figure => figure.Value),
             outcome.Environment.Append(new("processor", DeviceList.CpuName())).ToDictionary(), outcome.Manifest, files);
         return await Outage.Outlast(() => queue.Succeed(lease, result, token), token);
@@ -85,21 +85,6 @@ internal sealed class TrainingRun(
         if (_checkpoint is { } replaced && replaced != sha256)
             await Outage.Outlast(() => sweep.Remove(replaced, token), token);
         _checkpoint = sha256;
-    }
-
-    private async Task<IReadOnlyList<PackageFile>> Store(string folder, CancellationToken token)
-    {
-        var files = new List<PackageFile>();
-        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
-        {
-            var (sha256, bytes) = await Outage.Outlast(async () =>
-            {
-                await using var file = File.OpenRead(path);
-                return await artifacts.Write(file, long.MaxValue, token);
-            }, token);
-            files.Add(new PackageFile($"model/{Path.GetFileName(path)}", bytes, sha256));
-        }
-        return files;
     }
 
     private async Task<DataFile> Verified(DatasetVersion version, CancellationToken token) =>

@@ -8,7 +8,7 @@ namespace MaaS.Inference.Tests;
 
 internal sealed class TinyOnnx
 {
-    public const int Float = 1, Int64 = 7, String = 8;
+    public const int Float = 1, Int64 = 7, String = 8, Bool = 9;
 
     private readonly List<byte[]> _nodes = [];
     private readonly List<byte[]> _constants = [];
@@ -22,6 +22,14 @@ internal sealed class TinyOnnx
 
     public TinyOnnx Output(string name, int type, params long[] rest) =>
         Add(_outputs, Value(name, type, [Dimension("N"), .. rest.Select(Size)]));
+
+    /// <summary>Single values in and out, as the body of a loop has them.</summary>
+    public TinyOnnx Scalars(int type, string[] inputs, string[] outputs)
+    {
+        _inputs.AddRange(inputs.Select(name => Value(name, type)));
+        _outputs.AddRange(outputs.Select(name => Value(name, type)));
+        return this;
+    }
 
     public TinyOnnx Constant(string name, float value)
     {
@@ -40,7 +48,7 @@ internal sealed class TinyOnnx
         return Add(_constants, Message(Number(2, Int64), Text(8, name), Bytes(9, raw)));
     }
 
-    /// <summary>Attributes: long, float, string[], float[] or long[].</summary>
+    /// <summary>Attributes: long, float, string[], float[], long[] or a graph.</summary>
     public TinyOnnx Node(string operation, string[] inputs, string output, params (string Name, object Value)[] attributes) => Add(_nodes, Message(
     [
         .. inputs.Select(input => Text(1, input)), Text(2, output), Text(4, operation),
@@ -50,13 +58,15 @@ internal sealed class TinyOnnx
 
     public byte[] Build() => Message(
         Number(1, 10),
-        Bytes(7, Message(
-        [
-            .. _nodes.Select(node => Bytes(1, node)), Text(2, "tiny"), .. _constants.Select(constant => Bytes(5, constant)),
-            .. _inputs.Select(input => Bytes(11, input)), .. _outputs.Select(output => Bytes(12, output)),
-        ])),
+        Bytes(7, Graph()),
         Bytes(8, Message(Text(1, ""), Number(2, 21))),
         Bytes(8, Message(Text(1, "ai.onnx.ml"), Number(2, 2))));
+
+    private byte[] Graph() => Message(
+    [
+        .. _nodes.Select(node => Bytes(1, node)), Text(2, "tiny"), .. _constants.Select(constant => Bytes(5, constant)),
+        .. _inputs.Select(input => Bytes(11, input)), .. _outputs.Select(output => Bytes(12, output)),
+    ]);
 
     private TinyOnnx Add(List<byte[]> list, byte[] message)
     {
@@ -71,6 +81,7 @@ internal sealed class TinyOnnx
         string[] texts => Message([Text(1, name), .. texts.Select(text => Text(9, text)), Number(20, 8)]),
         float[] numbers => Message([Text(1, name), .. numbers.Select(number => Fixed(7, number)), Number(20, 6)]),
         long[] numbers => Message([Text(1, name), .. numbers.Select(number => Number(8, number)), Number(20, 7)]),
+        TinyOnnx body => Message(Text(1, name), Bytes(6, body.Graph()), Number(20, 5)),
         _ => throw new ArgumentException($"No attribute of {value.GetType()}.", nameof(value)),
     };
 

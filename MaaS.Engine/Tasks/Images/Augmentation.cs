@@ -1,5 +1,6 @@
 // Images varied while they are learned: mirrored, shifted, partly blanked; all of a batch at once. Draws from the generator it is given.
 using MaaS.Contracts.Training;
+using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Images;
@@ -18,8 +19,8 @@ internal static class Augmentation
         var (images, height, width) = (x_BHWC.shape[0], x_BHWC.shape[1], x_BHWC.shape[2]);
         var rows_1H = arange(height, dtype: ScalarType.Int64, device: x_BHWC.device).unsqueeze(0);
         var columns_1W = arange(width, dtype: ScalarType.Int64, device: x_BHWC.device).unsqueeze(0);
-        Tensor Drawn() => rand([images, 1], generator: random).to(x_BHWC.device);
-        Tensor Moved() => randint(-spec.Shift, spec.Shift + 1, [images, 1], generator: random).to(ScalarType.Int64, x_BHWC.device);
+        Tensor Drawn() => rand([images, 1], generator: random).Sent(x_BHWC.device);
+        Tensor Moved() => randint(-spec.Shift, spec.Shift + 1, [images, 1], ScalarType.Int64, generator: random).Sent(x_BHWC.device);
 
         // Where each pixel comes from; what comes from outside is blank.
         var (fromRow_BH, fromColumn_BW) = (rows_1H.expand(images, -1), columns_1W.expand(images, -1));

@@ -14,9 +14,9 @@ internal sealed class ConvolutionalNet : Network
     private readonly Dropout dropout;
     private readonly bool[] _halves;
 
-    public ConvolutionalNet(ConvolutionalNetwork spec, int channels, int classes, Brightness brightness) : base(nameof(ConvolutionalNet), brightness)
+    public ConvolutionalNet(ConvolutionalNetwork spec, Encoder encoder, int classes) : base(nameof(ConvolutionalNet), encoder)
     {
-        int[] widths = [channels, .. spec.Channels!];
+        int[] widths = [encoder.Channels, .. spec.Channels!];
         convolutions = nn.ModuleList([.. widths.Zip(widths.Skip(1), (from, to) => new Convolution(from, to))]);
         _halves = [false, .. widths.Skip(1).Zip(widths.Skip(2), (from, to) => from != to)];
         output = nn.Linear(widths[^1], classes);

@@ -9,12 +9,11 @@ internal static class ImageGraph
 {
     public const string Input = "image";
 
-    /// <param name="shape">Height, width and channels.</param>
     /// <param name="labels">In the order of the logits.</param>
-    public static ModelProto Of(Network network, (int Height, int Width, int Channels) shape, IReadOnlyList<string> labels)
+    public static ModelProto Of(Network network, Encoder encoder, IReadOnlyList<string> labels)
     {
         var graph = new GraphBuilder("image");
-        var pixels_NHWC = graph.Input(Input, DataType.Uint8, -1, shape.Height, shape.Width, shape.Channels);
+        var pixels_NHWC = graph.Input(Input, DataType.Uint8, -1, encoder.Height, encoder.Width, encoder.Channels);
         var probabilities_NO = graph.Softmax(network.Export(graph, graph.Cast(pixels_NHWC, DataType.Float)), 1);
         graph.Output("label", graph.Gather(graph.Constant("labels", labels), graph.ArgMax(probabilities_NO, 1)), DataType.String, -1);
         graph.Output("probabilities", probabilities_NO, DataType.Float, -1, labels.Count);

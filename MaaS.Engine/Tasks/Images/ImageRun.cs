@@ -10,6 +10,9 @@ namespace MaaS.Engine.Tasks.Images;
 
 internal static class ImageRun
 {
+    /// <summary>What a training goes on from.</summary>
+    public sealed record Source(Encoder Encoder, Target Target, Network Network);
+
     /// <exception cref="UserError">The data is no images, the settings do not fit it, or the loss diverged.</exception>
     /// <exception cref="Packages.ParityException">The exported graph does not answer as the trained network does.</exception>
     public static TrainingOutcome Run(
@@ -17,17 +20,24 @@ internal static class ImageRun
     {
         if (data.Profile.Images is not { } summary)
             throw new UserError($"{data.Name} holds no images: they come as a ZIP of class folders with PNG or JPEG files, or of IDX files.");
+        using var scope = NewDisposeScope();
+        Source? source = null;
+        if (place.Source is { } folder)
+        {
+            (var its, var encoder, var target, var network) = ImagePackage.Load(folder);
+            (source, training) = (new(encoder, target, network), Continuation.Of(training, its));
+        }
         var (width, height) = training.SizeOf(summary);
-        var shape = (height, width, summary.Channels);
+        var shape = source is null ? (height, width, summary.Channels) : (source.Encoder.Height, source.Encoder.Width, source.Encoder.Channels);
         using var all = ImageSet.Read(data, shape, progress, token);
         using var given = test is null ? null : ImageSet.Read(test, shape, progress, token);
-        return Run(training, all, given, place, progress, token);
+        return Run(training, all, given, place, progress, token, source);
     }
 
     public static TrainingOutcome Run(
-        ImageTraining training, ImageSet all, ImageSet? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
+        ImageTraining training, ImageSet all, ImageSet? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var target = Target.Fit(all.Classes, TabularGoal.Classification, []);
+        var target = source?.Target ?? Target.Fit(all.Classes, TabularGoal.Classification, []);
         var spec = ImageSettings.Fill(training, all.Classes.Count, progress);
         var (threads, why) = ImageSettings.Threads(spec);
         var compute = Compute.Choose(training, threads, why, crew: true);
@@ -35,10 +45,11 @@ internal static class ImageRun
 
         using var scope = NewDisposeScope();
         var (train, validation, test, split) = Divide(spec, all, given, target, compute.Device, progress);
-        var brightness = BrightnessOf(train);
-        var replicas = compute.Device.type == DeviceType.CPU ? threads : 1;
-        using var task = new ImageTask(
-            [.. Enumerable.Range(0, replicas).Select(_ => Network.For(spec.Network!, all.Shape, target.Outputs, brightness).to(compute.Device))], target, spec, train, validation);
+        var encoder = source?.Encoder ?? Encoder.Fit(train);
+        var replicas = Enumerable.Range(0, compute.Device.type == DeviceType.CPU ? threads : 1)
+            .Select(replica => (replica == 0 ? source?.Network : null) ?? Network.For(spec.Network!, encoder, target.Outputs))
+            .Select(network => network.to(compute.Device)).ToList();
+        using var task = new ImageTask(replicas, encoder, target, spec, train, validation);
         progress.Report(new Said($"the network has {task.Network.parameters().Sum(parameter => parameter.numel()):N0} parameters"));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
@@ -46,7 +57,7 @@ internal static class ImageRun
         var metrics = task.Test(test, split);
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
-        var manifest = ImagePackage.Write(place.Package, task, spec, all.Shape, test, metrics, place.Lineage, token);
+        var manifest = ImagePackage.Write(place.Package, task, spec, test, metrics, place.Lineage, token);
         progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test images"));
         return new TrainingOutcome(manifest, compute.Facts());
     }
@@ -70,24 +81,5 @@ internal static class ImageRun
             : (Part(split.Test.Select(row => learned[row])), "test");
         progress.Report(new Said($"{train.Count} images to train on, {validation.Count} to choose by, {test.Count} to test once ({name})"));
         return (train, validation, test, name);
-    }
-
-    /// <summary>Mean and deviation of each channel over the training images.</summary>
-    private static Brightness BrightnessOf(ImagePart train)
-    {
-        using var scope = NewDisposeScope();
-        var (sum_C, squares_C) = (zeros(train.Pixels_NHWC.shape[3], dtype: ScalarType.Float64), zeros(train.Pixels_NHWC.shape[3], dtype: ScalarType.Float64));
-        foreach (var rows_B in train.Rows_M.split(4096))
-        {
-            using var batch = NewDisposeScope();
-            var pixels_BHWC = train.Pixels_NHWC.index_select(0, rows_B).to_type(ScalarType.Float64);
-            sum_C.add_(pixels_BHWC.sum([0, 1, 2]).cpu());
-            squares_C.add_(pixels_BHWC.square().sum([0, 1, 2]).cpu());
-        }
-        var pixels = (double)train.Count * train.Pixels_NHWC.shape[1] * train.Pixels_NHWC.shape[2];
-        var mean_C = sum_C / pixels;
-        // Images of one even colour have no deviation; one step of a byte then stands for it.
-        var deviation_C = (squares_C / pixels - mean_C.square()).clamp_min(0).sqrt().clamp_min(1);
-        return new Brightness(mean_C.to_type(ScalarType.Float32).data<float>().ToArray(), deviation_C.to_type(ScalarType.Float32).data<float>().ToArray());
     }
 }

@@ -1,7 +1,6 @@
 // What the user left open for images, filled in with a sentence for the log; and how many threads are worth having.
-using System.Globalization;
 using MaaS.Contracts.Training;
-using MaaS.Engine.Optimizers;
+using MaaS.Engine.Training;
 
 namespace MaaS.Engine.Tasks.Images;
 
@@ -29,14 +28,10 @@ internal static class ImageSettings
         var optimizer = spec.Optimizer;
         if (optimizer is null)
         {
-            optimizer = network is ImageMlpNetwork ? new AdamWSpec() : new MuonSpec();
-            progress.Report(new Said(network is ImageMlpNetwork ? "optimizer adamw" : "optimizer muon: learns convolutions in fewer epochs than adamw"));
+            optimizer = network is ImageMlpNetwork || spec.From is not null ? new AdamWSpec() : new MuonSpec();
+            progress.Report(new Said(optimizer is AdamWSpec ? "optimizer adamw" : "optimizer muon: learns convolutions in fewer epochs than adamw"));
         }
-        if (optimizer.LearningRate is null)
-        {
-            optimizer = optimizer with { LearningRate = Optimizer.DefaultLearningRate(optimizer) };
-            progress.Report(new Said(string.Create(CultureInfo.InvariantCulture, $"learning rate {optimizer.LearningRate}: the usual one for this method")));
-        }
+        optimizer = Derived.Rated(spec, optimizer, adam: 1, progress);
         var schedule = spec.Schedule;
         if (schedule is null)
         {

@@ -29,11 +29,13 @@ internal sealed class ImageTask : LearningTask
 
     /// <param name="networks">One for each thread that takes a share of a step's images; the first is what is learned.</param>
     /// <param name="spec">Every value filled in.</param>
-    public ImageTask(IReadOnlyList<Network> networks, Target target, ImageTraining spec, ImagePart train, ImagePart validation)
+    public ImageTask(IReadOnlyList<Network> networks, Encoder encoder, Target target, ImageTraining spec, ImagePart train, ImagePart validation)
     {
-        (_networks, _network, Target, _spec, _train, _validation) = (networks, networks[0], target, spec, train, validation);
+        (_networks, _network, Encoder, Target, _spec, _train, _validation) = (networks, networks[0], encoder, target, spec, train, validation);
         Crew = new Crew(networks.Count);
     }
+
+    public Encoder Encoder { get; }
 
     public Target Target { get; }
 

@@ -13,9 +13,9 @@ internal sealed class MlpNet : Network
     private readonly Dropout dropout;
     private readonly int _pixels;
 
-    public MlpNet(ImageMlpNetwork spec, (int Height, int Width, int Channels) shape, int classes, Brightness brightness) : base(nameof(MlpNet), brightness)
+    public MlpNet(ImageMlpNetwork spec, Encoder encoder, int classes) : base(nameof(MlpNet), encoder)
     {
-        _pixels = shape.Height * shape.Width * shape.Channels;
+        _pixels = encoder.Height * encoder.Width * encoder.Channels;
         int[] widths = [_pixels, .. spec.Hidden!];
         hidden = nn.ModuleList([.. widths.Zip(widths.Skip(1), (from, to) => nn.Linear(from, to))]);
         output = nn.Linear(widths[^1], classes);

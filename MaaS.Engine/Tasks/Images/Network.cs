@@ -7,30 +7,26 @@ using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Images;
 
-/// <summary>Of each channel, in units of a byte.</summary>
-internal sealed record Brightness(float[] Mean, float[] Deviation);
-
 internal abstract class Network : nn.Module<Tensor, Tensor>
 {
-    private readonly Brightness _brightness;
+    private readonly Encoder _encoder;
 
-    /// <param name="brightness">Kept among the weights: without it they mean nothing.</param>
-    protected Network(string name, Brightness brightness) : base(name)
+    protected Network(string name, Encoder encoder) : base(name)
     {
-        _brightness = brightness;
-        register_buffer("mean", tensor(brightness.Mean));
-        register_buffer("deviation", tensor(brightness.Deviation));
+        _encoder = encoder;
+        register_buffer("mean", tensor(encoder.Mean));
+        register_buffer("deviation", tensor(encoder.Deviation));
     }
 
     /// <summary>What chance there is in a step: seeded anew for each, so that it does not matter which thread comes first.</summary>
     public Generator Random { get; } = new();
 
-    /// <param name="shape">Height, width and channels of the images.</param>
-    public static Network For(ImageNetwork spec, (int Height, int Width, int Channels) shape, int classes, Brightness brightness) => spec switch
+    /// <param name="spec">Every value filled in.</param>
+    public static Network For(ImageNetwork spec, Encoder encoder, int classes) => spec switch
     {
-        ImageMlpNetwork mlp => new MlpNet(mlp, shape, classes, brightness),
-        ConvolutionalNetwork cnn => new ConvolutionalNet(cnn, shape.Channels, classes, brightness),
-        ResNetwork resnet => new ResNet(resnet, shape.Channels, classes, brightness),
+        ImageMlpNetwork mlp => new MlpNet(mlp, encoder, classes),
+        ConvolutionalNetwork cnn => new ConvolutionalNet(cnn, encoder, classes),
+        ResNetwork resnet => new ResNet(resnet, encoder, classes),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, null),
     };
 
@@ -41,8 +37,8 @@ internal abstract class Network : nn.Module<Tensor, Tensor>
 
     /// <param name="pixels_NHWC">As floats.</param>
     public Value Export(GraphBuilder graph, Value pixels_NHWC) => Logits(graph, graph.Div(
-        graph.Sub(pixels_NHWC, graph.Constant("mean", _brightness.Mean, _brightness.Mean.Length)),
-        graph.Constant("deviation", _brightness.Deviation, _brightness.Deviation.Length)));
+        graph.Sub(pixels_NHWC, graph.Constant("mean", _encoder.Mean, _encoder.Mean.Length)),
+        graph.Constant("deviation", _encoder.Deviation, _encoder.Deviation.Length)));
 
     /// <summary>Whether a matrix or kernel lies between the first and the last layer.</summary>
     /// <param name="name">As in the network's state.</param>

@@ -15,9 +15,9 @@ internal sealed class ResNet : Network
     private readonly ModuleList<ResidualBlock> blocks;
     private readonly Linear output;
 
-    public ResNet(ResNetwork spec, int channels, int classes, Brightness brightness) : base(nameof(ResNet), brightness)
+    public ResNet(ResNetwork spec, Encoder encoder, int classes) : base(nameof(ResNet), encoder)
     {
-        stem = new Convolution(channels, spec.Width);
+        stem = new Convolution(encoder.Channels, spec.Width);
         var made = new List<ResidualBlock>();
         var width = spec.Width;
         for (var stage = 0; stage < Stages; stage++)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
 using MaaS.Engine.Packages;
 using MaaS.Inference;
 using MaaS.Inference.Text;
@@ -54,6 +55,20 @@ internal static class LanguagePackage
         var network = new Gpt(training.Network, tokenizer.Size);
         saved.Into(network);
         return (training, tokenizer, network);
+    }
+
+    /// <summary>A package from a weights file alone, checked on a text made up of plain tokens.</summary>
+    /// <exception cref="UserError">The weights file is not one of a language model.</exception>
+    public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage, CancellationToken token)
+    {
+        const int windows = 64;
+        var (training, tokenizer, network) = Load(saved);
+        int[] all = [.. Enumerable.Range(0, tokenizer.Vocabulary.Count)];
+        int[] plain = [.. all.Where(id => tokenizer.Decode([id]).All(character => character is >= ' ' and <= '~'))];
+        var drawn = new SplitMix64(1);
+        var known = plain.Length > 0 ? plain : all;
+        var part = new TextPart([.. Enumerable.Range(0, network.Spec.Context + windows).Select(_ => known[drawn.Below(known.Length)])], 1);
+        return Write(folder, network, new TextParts(tokenizer, part, part, part), training, ModelMetrics.None, lineage, token);
     }
 
     private static Tokenizer TokenizerOf(SavedNetwork saved)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
 using MaaS.Engine.Packages;
 using MaaS.Inference;
 using static TorchSharp.torch;
@@ -62,6 +63,20 @@ internal static class RecommendationPackage
         };
         saved.Into(network);
         return (training, events, network);
+    }
+
+    /// <summary>A package from a weights file alone, checked for users who are made up to have seen some items.</summary>
+    /// <exception cref="UserError">The weights file is not one of a recommender.</exception>
+    public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage, CancellationToken token)
+    {
+        const int asking = 64, seen = 8;
+        var (training, known, network) = Load(saved);
+        var users = known.Users.Count > 0 ? known.Users : [.. Enumerable.Range(0, asking).Select(number => $"user {number}")];
+        var random = new SplitMix64(1);
+        int[] user = [.. Enumerable.Range(0, Math.Min(asking, users.Count)).SelectMany(_ => Enumerable.Repeat(random.Below(users.Count), seen))];
+        var events = new Events(users, known.Items, user, [.. user.Select(_ => random.Below(known.Items.Count))], null);
+        var split = new EventSplit([.. Enumerable.Range(0, user.Length).Where(row => row % seen > 0)], [], [.. Enumerable.Range(0, user.Length).Where(row => row % seen == 0)]);
+        return Write(folder, network, events, split, training, ModelMetrics.None, lineage, token);
     }
 
     private static Dictionary<string, JsonElement> Sample(bool needsUser, Events events, int user, int[] seen)

@@ -46,6 +46,40 @@ internal static class TabularPackage
         return (training, encoder, learned.Target, network);
     }
 
+    /// <summary>A package from a weights file alone, checked on rows made up within what the encoder has seen.</summary>
+    /// <exception cref="UserError">The weights file is not one of a table's network.</exception>
+    public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage)
+    {
+        var (training, encoder, target, network) = Load(saved);
+        var rows = MadeUp(encoder, target);
+        using var task = new TabularTask(encoder, target, network, rows, rows, TorchSharp.torch.CPU);
+        return Write(folder, task, training, rows, ModelMetrics.None, lineage);
+    }
+
+    /// <summary>Rows with every known value and unknown and missing ones; the answers only have to be some.</summary>
+    private static Table MadeUp(Encoder encoder, Target target)
+    {
+        const int count = 200;
+        var random = new SplitMix64(1);
+        T[] Column<T>(Func<T> value) => [.. Enumerable.Range(0, count).Select(_ => value())];
+        float Between(NumberFeature feature)
+        {
+            var share = random.Below(101) / 100f;
+            return random.Below(10) == 0 ? float.NaN : feature.Min * (1 - share) + feature.Max * share;
+        }
+        return new Table(
+        [
+            .. encoder.Numbers.Select(feature => feature.Type switch
+            {
+                ColumnType.Date => (Column)new DateColumn(feature.Name, Column(() => Between(feature) is var day && float.IsNaN(day) ? DateColumn.Missing : (long)day)),
+                ColumnType.Number => new NumberColumn(feature.Name, feature.Type, Column(() => Between(feature))),
+                _ => new NumberColumn(feature.Name, feature.Type, Column(() => MathF.Round(Between(feature)))),
+            }),
+            .. encoder.Categories.Select(feature => new CategoryColumn(feature.Name, Column(() => random.Below(feature.Categories.Length + 2) - 1), [.. feature.Categories, "unknown"])),
+            target.Labels is { } labels ? new CategoryColumn(target.Name, Column(() => random.Below(labels.Length)), labels) : new NumberColumn(target.Name, ColumnType.Number, Column(() => target.Mean)),
+        ]);
+    }
+
     private static Array[] Columns(Encoder encoder, Table table) => [.. encoder.Order.Select(name => (Array)(table[name] switch
     {
         NumberColumn numbers => numbers.Values,

@@ -15,6 +15,8 @@ internal static class TextPackage
     {
         var rows = test.Select([.. Enumerable.Range(0, Math.Min(HeldOut.MaxRows, test.RowCount))]);
         var texts = TextTask.TextsOf(rows, task.Text);
+        var classes = task.Target.Outputs;
+        var answers_NC = task.Answers(rows);
         var sample = texts.Take(HeldOut.SampleRows).Select(text => new Dictionary<string, JsonElement> { [task.Text] = JsonSerializer.SerializeToElement(text) });
         return ModelPackage.Write(
             folder,
@@ -22,7 +24,10 @@ internal static class TextPackage
                 ModelTask.TextClassification, TextGraph.Of(task), task.Network, spec,
                 [new ModelInput(task.Text, ColumnType.Text, TensorType.String, [-1, 1])], task.Target.Labels, task.Target.Name, metrics, lineage,
                 SavedNetwork.Json(Learned.Of(task.Encoder, task.Target))),
-            new HeldOut([texts], texts.Length, task.Answers(rows), 1, [.. sample]));
+            texts.Length, [.. sample], served => texts.Chunk(TextTask.RowsAtOnce).Index().Max(piece => ModelPackage.Difference(
+                served,
+                new HeldOut([piece.Item], piece.Item.Length, answers_NC.AsSpan(piece.Index * TextTask.RowsAtOnce * classes, piece.Item.Length * classes).ToArray(), 1, []),
+                task.Target.Labels)));
     }
 
     /// <summary>What training left, from a package's folder.</summary>
@@ -43,6 +48,24 @@ internal static class TextPackage
         var network = Network.For(encoder, learned.Target.Outputs);
         saved.Into(network);
         return (training, encoder, learned.Target, network);
+    }
+
+    /// <summary>A package from a weights file alone, checked on texts made up of the characters that the encoder knows.</summary>
+    /// <exception cref="UserError">The weights file is not one of a text's network.</exception>
+    public static ModelManifest Rebuild(string folder, SavedNetwork saved, Lineage lineage)
+    {
+        const int count = 200, longest = 60;
+        var (training, encoder, target, network) = Load(saved);
+        var random = new SplitMix64(1);
+        System.Text.Rune[] known = [.. encoder.Alphabet.Codes.Keys];
+        string Text() => string.Concat(Enumerable.Range(0, random.Below(longest)).Select(_ => random.Below(5) == 0 ? " " : known[random.Below(known.Length)].ToString()));
+        var rows = new Table(
+        [
+            new TextColumn(training.Text, [.. Enumerable.Range(0, count).Select(_ => Text())]),
+            new CategoryColumn(target.Name, [.. Enumerable.Range(0, count).Select(row => row % target.Outputs)], target.Labels!),
+        ]);
+        using var task = new TextTask(encoder, training.Text, target, network, training.LabelSmoothing, rows, rows, TorchSharp.torch.CPU);
+        return Write(folder, task, training, rows, ModelMetrics.None, lineage);
     }
 
     /// <param name="Characters">Known characters, and the code of each.</param>

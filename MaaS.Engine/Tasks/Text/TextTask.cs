@@ -10,7 +10,8 @@ namespace MaaS.Engine.Tasks.Text;
 
 internal sealed class TextTask : LearningTask
 {
-    private const int Chunk = 256;
+    /// <summary>In one piece, where nothing is learned: a transformer's memory grows with the texts and the longest of them.</summary>
+    public const int RowsAtOnce = 64;
 
     private readonly Network _network;
     private readonly Device _device;
@@ -89,7 +90,7 @@ internal sealed class TextTask : LearningTask
         _network.eval();
         using var quiet = no_grad();
         var pieces = new List<Tensor>();
-        foreach (var rows in Enumerable.Range(0, part.Terms.Length).Chunk(Chunk))
+        foreach (var rows in Enumerable.Range(0, part.Terms.Length).Chunk(RowsAtOnce))
         {
             using var scope = NewDisposeScope();
             pieces.Add(Logits(part, rows).MoveToOuterDisposeScope());

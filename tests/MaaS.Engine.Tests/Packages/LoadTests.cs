@@ -5,6 +5,7 @@ using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Onnx;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Tasks.Images;
 using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Recommendation;
 using MaaS.Engine.Tasks.Tabular;
@@ -33,6 +34,18 @@ public sealed class LoadTests : IDisposable
         var (training, encoder, answer, loaded) = TabularPackage.Load(folder);
         Assert.Equal((sample.Target, sample.Target), (training.Target, answer.Name));
         AssertSameGraph(folder, TabularGraph.Of(encoder, answer, loaded));
+    }
+
+    public static TheoryData<ImageNetwork> ImageNetworks => [new ImageMlpNetwork([8]), new ConvolutionalNetwork([4, 8]), new ResNetwork(1, 4)];
+
+    [Theory]
+    [MemberData(nameof(ImageNetworks), DisableDiscoveryEnumeration = true)]
+    public void An_image_model_is_loaded_as_it_was(ImageNetwork kind)
+    {
+        var folder = _trained.Images(kind);
+        var (training, encoder, target, network) = ImagePackage.Load(folder);
+        Assert.Equal(kind.GetType(), training.Network!.GetType());
+        AssertSameGraph(folder, ImageGraph.Of(network, encoder, target.Labels!));
     }
 
     [Fact]
@@ -88,7 +101,7 @@ public sealed class LoadTests : IDisposable
         Assert.StartsWith("weights.safetensors holds a network of another family", Refused(changed => changed["training"] = """{"task": "language"}"""), StringComparison.Ordinal);
         Assert.Equal("weights.safetensors lacks the weights \"linear.bias\" of the network it describes.", Refused(_ => { }, name => name != "linear.bias"));
         Assert.StartsWith("weights.safetensors holds the weights \"embeddings.0.weight\", which", Refused(changed =>
-            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
+            changed["encoder"] = """{"order": ["age"], "numbers": [{"name": "age", "type": "number", "median": 0, "mean": 0, "standard_deviation": 1, "min": 0, "max": 1, "edges": []}], "categories": [], "pairs": [], "target": {"name": "churned", "labels": ["a", "b"]}}"""),
             StringComparison.Ordinal);
     }
 

@@ -18,12 +18,14 @@ internal sealed class Trained : IDisposable
     /// <param name="sample"><see cref="SampleData.Churn"/> for classes, <see cref="SampleData.Prices"/> for a number.</param>
     public string Table(SampleData sample, TabularNetwork network) => Run(new TabularTraining(sample.Target, Network: network) { Epochs = 1 }, Written(sample, 400));
 
-    public string Text()
+    public string Images(ImageNetwork network) => Run(new ImageTraining(network, 12) { Epochs = 1 }, Written(SampleData.Shapes, 100));
+
+    public string Text(TextNetwork? network = null)
     {
         var path = Path.Combine(_folder, "letters.csv");
         string[] bills = ["my invoice is wrong", "I want a refund", "please send the bill again"], faults = ["the app crashes", "I cannot log in", "error on every page"];
         File.WriteAllLines(path, Enumerable.Range(0, 90).Select(row => row % 2 == 0 ? $"{bills[row % 3]} £{row},billing" : $"{faults[row % 3]} ÄÖ{row},technical").Prepend("message,team"));
-        return Run(new TextTraining("message", "team", new BagNetwork(2, 4, 4)) { Epochs = 1 }, path);
+        return Run(new TextTraining("message", "team", network ?? new BagNetwork(2, 4, 4)) { Epochs = 1 }, path);
     }
 
     public string Language(TokenizerKind kind) => Run(
@@ -36,8 +38,8 @@ internal sealed class Trained : IDisposable
     private string Written(SampleData sample, int rows)
     {
         var path = Path.Combine(_folder, sample.FileName);
-        using var text = File.CreateText(path);
-        sample.Write(text, rows);
+        using var file = File.Create(path);
+        sample.Write(file, rows);
         return path;
     }
 

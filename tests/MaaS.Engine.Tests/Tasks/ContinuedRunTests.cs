@@ -26,7 +26,10 @@ public sealed class ContinuedRunTests : IDisposable
         new TabularTraining("churned", Network: new MlpNetwork([16, 8])) { Epochs = 3 },
         new TabularTraining("price", Network: new ResidualNetwork(1, 16) { Ensemble = 2, Numbers = NumberEmbedding.Periodic }) { Epochs = 3 },
         new TabularTraining("price", Network: new LinearNetwork()) { Epochs = 3 },
+        new ImageTraining(new ConvolutionalNetwork([4, 8]), 12) { Epochs = 3 },
+        new ImageTraining(new ResNetwork(1, 4), 12) { Epochs = 2 },
         s_letters with { Epochs = 3 },
+        s_letters with { Network = new TransformerTextNetwork(1, 2, 16), Epochs = 2 },
         s_stories,
         new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new PooledHistory(8)) { Epochs = 2 },
         new RecommendationTraining("user_id", "film", Time: "watched_on", Network: new BayesianRanking(8)) { Epochs = 2 },
@@ -143,6 +146,7 @@ public sealed class ContinuedRunTests : IDisposable
     private static TrainingSpec Open(TrainingSpec spec) => spec switch
     {
         TabularTraining tabular => tabular with { From = Guid.NewGuid(), Network = null },
+        ImageTraining image => image with { From = Guid.NewGuid(), Network = null },
         TextTraining text => text with { From = Guid.NewGuid(), Network = null },
         LanguageTraining language => language with { From = Guid.NewGuid(), Network = null },
         RecommendationTraining recommendation => recommendation with { From = Guid.NewGuid(), Network = null },

@@ -3,12 +3,16 @@ using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Tasks;
+using MaaS.Engine.Tasks.Images;
 using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Recommendation;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Tasks.Text;
+using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
+using ImageEncoder = MaaS.Engine.Tasks.Images.Encoder;
+using ImageNet = MaaS.Engine.Tasks.Images.Network;
 using TableEncoder = MaaS.Engine.Tasks.Tabular.Encoder;
 using TableNetwork = MaaS.Engine.Tasks.Tabular.Network;
 using TextEncoder = MaaS.Engine.Tasks.Text.Encoder;
@@ -32,6 +36,9 @@ internal static class EveryTask
         ["linear table"] = device => OfTable(new LinearNetwork(), device),
         ["table"] = device => OfTable(new MlpNetwork([16, 8]) { Dropout = 0, Pairs = true, Ensemble = 2 }, device),
         ["residual table"] = device => OfTable(new ResidualNetwork(1, 16) { Dropout = 0, Numbers = NumberEmbedding.Periodic }, device),
+        ["image layers"] = device => OfImages(new ImageMlpNetwork([16], 0), device),
+        ["convolutions"] = device => OfImages(new ConvolutionalNetwork([4, 8], 0), device),
+        ["residual convolutions"] = device => OfImages(new ResNetwork(1, 4), device),
         ["bag of words"] = device => OfTexts(new BagNetwork { Dropout = 0 }, device),
         ["transformer of words"] = device => OfTexts(new TransformerTextNetwork(1, 2, 16) { Dropout = 0 }, device),
         ["rotary transformer of words"] = device => OfTexts(new TransformerTextNetwork(1, 2, 16, 8, GptPositions.Rotary) { Dropout = 0 }, device),
@@ -62,6 +69,14 @@ internal static class EveryTask
         ]);
         var encoder = TableEncoder.Fit(table, "leaves", null);
         return new TabularTask(encoder, new Target("leaves", ["no", "yes"]), TableNetwork.For(encoder, 2, spec), table, table, device);
+    }
+
+    private static ImageTask OfImages(ImageNetwork spec, Device device)
+    {
+        var pixels_NHWC = randint(0, 256, [Rows, 8, 8, 1], dtype: ScalarType.Byte).to(device);
+        var part = new ImagePart(pixels_NHWC, arange(Rows, dtype: ScalarType.Int64).remainder(2).to(device), arange(Rows, dtype: ScalarType.Int64, device: device));
+        var encoder = new ImageEncoder(8, 8, 1, [127], [70]);
+        return new ImageTask([ImageNet.For(spec, encoder, 2).to(device)], encoder, new Target("class", ["a", "b"]), new ImageTraining(spec, 8, new AugmentationSpec(true, 1, 0.5)), part, part);
     }
 
     private static TextTask OfTexts(TextNetwork spec, Device device)

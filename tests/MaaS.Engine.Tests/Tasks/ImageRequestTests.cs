@@ -50,7 +50,7 @@ public sealed class ImageRequestTests : IDisposable
         Refused("\"\\ud800\"", $"rows[0].image: the text is not {Picture}.");
         Refused("\"aGVsbG8=\"", "rows[0].image: the file is neither a PNG nor a JPEG.");
         Refused($"\"{Convert.ToBase64String(Png.Of(new byte[5001 * 5000], 5001, 5000, 1))}\"", "rows[0].image: the file has 5001 x 5000 pixels; a picture has at most 25,000,000.");
-        Refused($"\"{new string('A', (16 << 20) / 3 * 4 + 400)}\"", "rows[0].image: the text has 22,370,020 characters; a picture has at most 16,777,216 bytes.");
+        Refused($"\"{Convert.ToBase64String(new byte[(16 << 20) + 1])}\"", "rows[0].image: the file has 16,777,217 bytes; a picture has at most 16,777,216.");
         Refused("[]", "rows[0].image: the image has 0 rows of pixels; the model takes 8.");
         Refused($"[{rows},[0]]", "rows[0].image: row 7 of the image is not a list of 8 pixels.");
         Refused($"[{rows},[0,0,0,256,0,0,0,0]]", "rows[0].image: a pixel in row 7 of the image is not a whole number from 0 to 255.");

@@ -108,7 +108,7 @@ public sealed class ImageRunTests : IDisposable
 
         var error = Assert.Throws<UserError>(() => ImageRun.Run(
             new ImageTraining(Split: new SplitSpec(TestDatasetVersionId: Guid.NewGuid())), Of("a", "b"), Of("a", "x"), Place(), new Progress<Report>(), default));
-        Assert.Equal("Row 2 has \"x\" as class, which no training row has; known are a, b.", error.Message);
+        Assert.Equal("Row 2 has \"x\" as class, which is none of the classes the model knows: a, b.", error.Message);
     }
 
     [Fact]

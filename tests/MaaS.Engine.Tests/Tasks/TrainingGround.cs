@@ -34,6 +34,7 @@ internal sealed class TrainingGround : IDisposable
     {
         TabularTraining { Target: "price" } => Written(SampleData.Prices, 600),
         TabularTraining => Written(SampleData.Churn, 800),
+        ImageTraining => Written(SampleData.Shapes, 240),
         TextTraining => Lined("letters.csv", Letters(90)),
         LanguageTraining => Written(SampleData.Stories, 100),
         _ => Written(SampleData.Films, 3_000),
@@ -49,8 +50,8 @@ internal sealed class TrainingGround : IDisposable
     public DataFile Written(SampleData sample, int rows, int seed = 1)
     {
         var path = Path.Combine(Folder, $"{seed}-{sample.FileName}");
-        using (var text = File.CreateText(path))
-            sample.Write(text, rows, seed);
+        using (var file = File.Create(path))
+            sample.Write(file, rows, seed);
         return Profiled(path);
     }
 

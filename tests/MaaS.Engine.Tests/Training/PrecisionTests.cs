@@ -26,7 +26,7 @@ public sealed class PrecisionTests
         // These two multiply vectors number by number; there is no matrix to round.
         Assert.Equal(name is "ratings" or "bpr", (gradient - roundedGradient).norm().item<float>() == 0);
         Assert.InRange(rounded.item<float>() / loss.item<float>(), 0.99, 1.01);
-        Assert.InRange((gradient - roundedGradient).norm().item<float>() / gradient.norm().item<float>(), 0, 0.05);
+        Assert.InRange((gradient - roundedGradient).norm().item<float>() / gradient.norm().item<float>(), 0, 0.1);
         Assert.Equal(ScalarType.Float32, ones(2, 2).mm(ones(2, 2)).dtype);
     }
 

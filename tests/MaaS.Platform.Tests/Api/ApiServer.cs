@@ -87,6 +87,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
 
     public MaaSClient Client(string? secret) => new(Http(secret));
 
+    /// <summary>Names of the files of a version that this server has fetched to serve it.</summary>
+    public IEnumerable<string> Cached(Guid version) => Directory.EnumerateFiles(Path.Combine(_folder.FullName, "models", $"{version}")).Select(path => Path.GetFileName(path));
+
     public CatalogContext Context() => Catalog.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext();
 
     private void Start(Dictionary<string, string> environment)

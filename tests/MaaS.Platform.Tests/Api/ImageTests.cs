@@ -60,6 +60,15 @@ public sealed class ImageTests(ApiServer api) : ApiTest(api)
         Assert.Equal(before, await Team.Rows());
     }
 
+    [Fact]
+    public async Task Images_are_no_table_to_train_on()
+    {
+        var data = await Add(Photographs);
+        using var answer = await Send("api/jobs", $"{{\"kind\":\"train\",\"dataset_version_id\":\"{data}\",\"training\":{{\"task\":\"tabular\",\"target\":\"class\"}}}}");
+
+        Assert.Equal("data_is_images", (await answer.Content.ReadFromJsonAsync<Problem>(MaaSJson.Options, Token))!.Code);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\"network\":{\"type\":\"cnn\",\"channels\":[8,8,16]},\"augmentation\":{\"flip\":false,\"shift\":0,\"erase\":0}")]

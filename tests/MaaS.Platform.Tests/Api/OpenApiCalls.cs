@@ -44,6 +44,8 @@ public sealed class OpenApiCalls(JsonNode document, IReadOnlyDictionary<string, 
             path += "?name=new&file_name=a.csv";
         else if (template.EndsWith("/versions", StringComparison.Ordinal) && method == "POST")
             path += "?file_name=a.csv";
+        else if (template.EndsWith("/imports", StringComparison.Ordinal))
+            path += "?model=new&file_name=a.onnx";
         var content = operation["requestBody"]?["content"];
         var schema = content?["application/json"]?["schema"];
         return new(method, template, path, schema is null ? null : Example(schema, ""), content?["application/octet-stream"] is not null,

@@ -3,6 +3,7 @@ using MaaS.Contracts;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Teams;
 using MaaS.Web.Datasets;
+using MaaS.Web.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -5,15 +5,16 @@ using MaaS.Web.Session;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace MaaS.Web.Datasets;
+namespace MaaS.Web.Shared;
 
-internal static class DatasetUploads
+internal static class Uploads
 {
-    public static void MapDatasetUploads(this WebApplication app)
+    public static void MapUploads(this WebApplication app)
     {
         var uploads = app.MapGroup("/datasets").RequireAuthorization();
         uploads.MapPost("/upload", UploadDataset);
         uploads.MapPost("/{id:guid}/upload", UploadVersion);
+        app.MapPost("/models/upload", UploadModel).RequireAuthorization();
     }
 
     private static Task<IResult> UploadDataset(
@@ -23,6 +24,10 @@ internal static class DatasetUploads
     private static Task<IResult> UploadVersion(
         Guid id, string fileName, HttpContext context, IAntiforgery antiforgery, ApiClients clients, CancellationToken token) =>
         PassOn(context, antiforgery, async () => await clients.ForRequest(context).UploadDatasetVersion(id, fileName, context.Request.Body, token));
+
+    private static Task<IResult> UploadModel(
+        string model, string fileName, HttpContext context, IAntiforgery antiforgery, ApiClients clients, CancellationToken token) =>
+        PassOn(context, antiforgery, async () => await clients.ForRequest(context).ImportModel(model, fileName, context.Request.Body, token));
 
     private static async Task<IResult> PassOn(HttpContext context, IAntiforgery antiforgery, Func<Task<object>> upload)
     {

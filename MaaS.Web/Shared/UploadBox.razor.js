@@ -1,22 +1,20 @@
 // Sends a chosen or dropped file to the portal as the request's body. XMLHttpRequest, because fetch has no upload progress.
 const running = new WeakMap();
 
-export function listen(drop, input, page, datasetId) {
-  input.addEventListener('change', () => input.files.length && send(input.files[0], input, page, datasetId));
+export function listen(drop, input, page) {
+  input.addEventListener('change', () => input.files.length && send(input.files[0], input, page));
   drop.addEventListener('dragover', event => { event.preventDefault(); drop.classList.add('upload-over'); });
   drop.addEventListener('dragleave', () => drop.classList.remove('upload-over'));
   drop.addEventListener('drop', event => {
     event.preventDefault();
     drop.classList.remove('upload-over');
-    if (event.dataTransfer.files.length && !running.has(input)) send(event.dataTransfer.files[0], input, page, datasetId);
+    if (event.dataTransfer.files.length && !running.has(input)) send(event.dataTransfer.files[0], input, page);
   });
 }
 
 export const stop = input => running.get(input)?.abort();
 
-function send(file, input, page, datasetId) {
-  const name = file.name.replace(/\.[^.]*$/, '').slice(0, 100);
-  const query = new URLSearchParams(datasetId ? { fileName: file.name } : { name, fileName: file.name });
+async function send(file, input, page) {
   const request = new XMLHttpRequest();
   const failed = sentence => { page.invokeMethodAsync('Failed', sentence); };
   running.set(input, request);
@@ -38,7 +36,7 @@ function send(file, input, page, datasetId) {
   request.onabort = () => failed('The upload was stopped. Nothing was kept.');
   request.onloadend = () => { running.delete(input); input.value = ''; };
 
-  request.open('POST', `datasets/${datasetId ? datasetId + '/' : ''}upload?${query}`);
+  request.open('POST', await page.invokeMethodAsync('Address', file.name));
   request.setRequestHeader('RequestVerificationToken', window.maas.antiforgery());
   request.setRequestHeader('Content-Type', 'application/octet-stream');
   page.invokeMethodAsync('Progress', file.name, 0);
