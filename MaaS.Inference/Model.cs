@@ -193,7 +193,6 @@ public sealed class Model : IDisposable
 
     private void WarmUp(ModelSample sample)
     {
-        if (sample.Rows.Count == 0) return; // HACK
         IReadOnlyList<Prediction> now;
         try
         {

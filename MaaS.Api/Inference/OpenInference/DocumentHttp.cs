@@ -43,9 +43,8 @@ internal sealed class DocumentHttp(Admission admission, ModelDocuments documents
     public async Task Load(HttpContext context, ModelPath path)
     {
         var caller = await Caller(context, HttpMethods.Post, Role.Admin);
-        if (await Body(context) is { } body && body.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object
-            && parameters.EnumerateObject().FirstOrDefault(one => one.Name == "config" || one.Name.StartsWith("file:", StringComparison.Ordinal)) is { Name: { } name })
-            throw new ServingError(ServingStatus.Invalid, $"failed to load '{path.Model}': the parameter '{name}' is not taken; a deployment serves versions of the catalog.");
+        if (await Body(context) is { } body && body.TryGetProperty("parameters", out var parameters) && parameters.ValueKind == JsonValueKind.Object)
+            ModelRepository.Check(path.Model, parameters.EnumerateObject().Select(parameter => parameter.Name));
         await repository.Load(caller, path.Model, context.RequestAborted);
     }
 

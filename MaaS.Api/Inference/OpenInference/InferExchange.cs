@@ -31,12 +31,21 @@ internal sealed class InferExchange
     /// <summary>By the signature's order.</summary>
     public GivenInput[] Given { get; private set; } = [];
 
+    /// <summary>The inputs in the order they came: where in the signature, and how many elements.</summary>
+    public List<(int Index, long Elements)> Order { get; } = [];
+
     /// <summary>Tensors that came as JSON, as bytes.</summary>
     public ArrayBufferWriter<byte> Data { get; } = new();
 
     /// <summary>The JSON of the answer, and who writes it.</summary>
     public ArrayBufferWriter<byte> Header { get; } = new();
     public Utf8JsonWriter Json { get; }
+
+    /// <summary>A message that came in several pieces, in one.</summary>
+    public ArrayBufferWriter<byte> Message { get; } = new();
+
+    /// <summary>Bytes of the answer's message.</summary>
+    public long Length { get; set; }
 
     /// <summary>The caller's name for the request, as it stood in its JSON, in quotation marks; empty when it gave none.</summary>
     public ArrayBufferWriter<byte> Id { get; } = new(64);
@@ -60,12 +69,14 @@ internal sealed class InferExchange
     public void Return()
     {
         Call.Release();
-        if (s_idle.Count >= MostIdle || Data.Capacity + Header.Capacity > MostKept)
+        if (s_idle.Count >= MostIdle || Data.Capacity + Header.Capacity + Message.Capacity > MostKept)
             return;
         Data.ResetWrittenCount();
         Header.ResetWrittenCount();
         Id.ResetWrittenCount();
+        Message.ResetWrittenCount();
         Wanted.Clear();
+        Order.Clear();
         Timeout = null;
         s_idle.Enqueue(this);
     }

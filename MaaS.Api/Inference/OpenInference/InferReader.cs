@@ -46,7 +46,7 @@ internal struct InferReader
         var input = exchange.Call.Inputs[0];
         foreach (var size in info.Shape)
             input.AddDimension(Math.Max(size, 1));
-        var elements = InputReader.Elements(input.Shape);
+        var elements = InputEntry.Elements(input.Shape);
         if (info.Datatype == Datatype.Bytes && elements == 1)
         {
             exchange.Data.Write(BitConverter.GetBytes((int)body.Length));
@@ -106,7 +106,7 @@ internal struct InferReader
                 reader.Skip();
         var index = name is null ? -1 : _signature.Output(name);
         if (index < 0)
-            throw Wrong($"unexpected inference output '{name}' for model '{_model}'; it gives {Names(_signature.Outputs)}.");
+            throw Wrong($"unexpected inference output '{name}' for model '{_model}'; it gives {InputEntry.Names(_signature.Outputs)}.");
         // Without a word of its own the request's decides, which may still follow.
         _exchange.Wanted.Add(new(index, binary ?? _binaryOutputs, (int)classes));
     }
@@ -200,8 +200,6 @@ internal struct InferReader
         if (reader.Read() && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.Null)
             throw Wrong("Unable to parse 'parameters': each must be a text, a number, true or false.");
     }
-
-    public static string Names(IReadOnlyList<TensorInfo> tensors) => string.Join(", ", tensors.Select(tensor => $"'{tensor.Name}'"));
 
     public static ServingError Wrong(string sentence) => new(ServingStatus.Invalid, sentence);
 }

@@ -107,7 +107,8 @@ internal static class InferWriter
         json.WriteEndArray();
     }
 
-    private static long Bytes(Call call, WantedOutput wanted, Datatype type)
+    /// <returns>How many bytes an output has on the wire.</returns>
+    public static long Bytes(Call call, WantedOutput wanted, Datatype type)
     {
         if (wanted.Classes > 0)
             return wanted.Texts.End.Value - wanted.Texts.Start.Value;

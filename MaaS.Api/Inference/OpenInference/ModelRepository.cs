@@ -21,6 +21,13 @@ internal sealed class ModelRepository(IDbContextFactory<CatalogContext> contexts
             .Select(entry => new RepositoryEntry(entry.Name, $"{entry.Number}", entry.Reason is null ? "READY" : "UNAVAILABLE", entry.Reason ?? ""))];
     }
 
+    /// <exception cref="ServingError">A parameter would change what is loaded, which the catalog alone decides.</exception>
+    public static void Check(string model, IEnumerable<string> parameters)
+    {
+        if (parameters.FirstOrDefault(name => name == "config" || name.StartsWith("file:", StringComparison.Ordinal)) is { } name)
+            throw new ServingError(ServingStatus.Invalid, $"failed to load '{model}': the parameter '{name}' is not taken; a deployment serves versions of the catalog.");
+    }
+
     /// <exception cref="ServingError">There is no such deployment, or a version of it cannot be loaded; then it stays as it was.</exception>
     public async Task Load(Caller caller, string model, CancellationToken token)
     {

@@ -1,6 +1,5 @@
 // The body of a request as one sequence of bytes: where the connection has put it, when it is plain; unpacked when it is packed.
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -25,11 +24,18 @@ internal readonly struct RequestBody(ReadOnlySequence<byte> bytes, PipeReader? l
         var request = context.Request;
         if (request.ContentLength is null or > Limits.JsonBytes)
             await Allow(context);
+        var body = (await request.BodyReader.ReadAtLeastAsync((int)(request.ContentLength ?? MostBytes), CancellationToken.None)).Buffer;
         var encoding = request.Headers.ContentEncoding;
-        if (encoding.Count > 0 && encoding.ToString() is not ("" or "identity"))
-            return new(await Unpack(request, encoding.ToString()), null);
-        var result = await request.BodyReader.ReadAtLeastAsync((int)(request.ContentLength ?? MostBytes), CancellationToken.None);
-        return new(result.Buffer, request.BodyReader);
+        if (encoding.Count == 0 || encoding.ToString() is "" or "identity")
+            return new(body, request.BodyReader);
+        try
+        {
+            return new(new(Unpacking.Unpack(encoding.ToString(), body, "the body")), null);
+        }
+        finally
+        {
+            request.BodyReader.AdvanceTo(body.End);
+        }
     }
 
     private static async Task Allow(HttpContext context)
@@ -44,31 +50,5 @@ internal readonly struct RequestBody(ReadOnlySequence<byte> bytes, PipeReader? l
         throw TooLarge();
     }
 
-    private static async ValueTask<ReadOnlySequence<byte>> Unpack(HttpRequest request, string encoding)
-    {
-        Stream unpacked = encoding.ToLowerInvariant() switch
-        {
-            "gzip" or "x-gzip" => new GZipStream(request.Body, CompressionMode.Decompress),
-            "deflate" => new ZLibStream(request.Body, CompressionMode.Decompress),
-            _ => throw new ServingError(ServingStatus.Invalid, $"Content-Encoding is \"{encoding}\"; it must be gzip, deflate or identity."),
-        };
-        await using (unpacked)
-            try
-            {
-                var whole = new ArrayBufferWriter<byte>();
-                while (await unpacked.ReadAsync(whole.GetMemory(16 << 10), request.HttpContext.RequestAborted) is var read and > 0)
-                {
-                    whole.Advance(read);
-                    if (whole.WrittenCount > MostBytes)
-                        throw TooLarge();
-                }
-                return new(whole.WrittenMemory);
-            }
-            catch (InvalidDataException broken)
-            {
-                throw new ServingError(ServingStatus.Invalid, $"the body is not {encoding}: {broken.Message}");
-            }
-    }
-
-    private static ServingError TooLarge() => new(ServingStatus.TooLarge, $"the body is larger than the {MostBytes >> 20} MB that a request with tensors may have.");
+    public static ServingError TooLarge() => new(ServingStatus.TooLarge, $"the body is larger than the {MostBytes >> 20} MB that a request with tensors may have.");
 }

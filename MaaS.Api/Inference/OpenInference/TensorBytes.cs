@@ -7,7 +7,16 @@ namespace MaaS.Api.Inference.OpenInference;
 internal static class TensorBytes
 {
     /// <param name="elements">-1 for more than any memory holds.</param>
-    public static bool Fit(in ReadOnlySequence<byte> data, Datatype type, long elements)
+    /// <exception cref="ServingError">They are not so many elements of the input's type.</exception>
+    public static void Check(in ReadOnlySequence<byte> data, TensorInfo info, long elements)
+    {
+        if (!Fit(data, info.Datatype, elements))
+            throw new ServingError(ServingStatus.Invalid, info.Datatype == Datatype.Bytes
+                ? $"input '{info.Name}' has {data.Length} bytes that are not {elements} texts, each with its length before it in four bytes."
+                : $"input '{info.Name}' has {data.Length} bytes of data, but its shape takes {elements * info.Datatype.Size()}.");
+    }
+
+    private static bool Fit(in ReadOnlySequence<byte> data, Datatype type, long elements)
     {
         if (type != Datatype.Bytes)
             return data.Length == elements * type.Size();

@@ -1,4 +1,5 @@
 // One keep-alive connection of HTTP/1.1 that sends the same bytes again and again.
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -16,21 +17,17 @@ internal sealed class HttpLoadConnection : ILoadConnection
         _socket.Connect("127.0.0.1", port);
     }
 
-    public bool Ask()
+    public int Ask(Stopwatch clock, List<double> answered)
     {
+        var sent = clock.Elapsed.TotalSeconds;
         _socket.Send(_request);
-        return Receive() is var (status, _, _) && status == 200;
+        if (Receive().Status != 200)
+            return 1;
+        answered.Add(sent);
+        return 0;
     }
 
-    /// <summary>The answer's body, for a look.</summary>
-    public byte[] Answer()
-    {
-        _socket.Send(_request);
-        var (_, head, length) = Receive();
-        return _buffer[head..(head + length)];
-    }
-
-    private (int Status, int Head, int Length) Receive()
+    private (int Status, int Length) Receive()
     {
         var got = 0;
         int head;
@@ -40,7 +37,7 @@ internal sealed class HttpLoadConnection : ILoadConnection
         var length = ContentLength(_buffer.AsSpan(0, head));
         while (got < head + length)
             got += Some(got);
-        return (100 * (_buffer[9] - '0') + 10 * (_buffer[10] - '0') + _buffer[11] - '0', head, length);
+        return (100 * (_buffer[9] - '0') + 10 * (_buffer[10] - '0') + _buffer[11] - '0', length);
     }
 
     private int Some(int got) => _socket.Receive(_buffer.AsSpan(got)) is var read and > 0 ? read : throw new IOException("The server closed the connection.");

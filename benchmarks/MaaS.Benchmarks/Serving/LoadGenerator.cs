@@ -34,10 +34,10 @@ internal static partial class LoadGenerator
 
         void Work(List<double> own)
         {
+            var answered = new List<double>();
             ILoadConnection? connection = null;
-            while (true)
+            for (var from = 0.0; from < end; from = clock.Elapsed.TotalSeconds)
             {
-                var from = clock.Elapsed.TotalSeconds;
                 if (due is not null)
                 {
                     var turn = Interlocked.Increment(ref next);
@@ -45,24 +45,26 @@ internal static partial class LoadGenerator
                         break;
                     SleepUntil(clock, from = due[turn]);
                 }
-                if (from >= end)
-                    break;
-                Interlocked.Increment(ref sent);
+                answered.Clear();
+                var lost = 0;
                 try
                 {
-                    connection ??= plan.Grpc ? new GrpcLoadConnection(plan.Port, request, plan.Key) : new HttpLoadConnection(plan.Port, request);
-                    if (!connection.Ask())
-                        Interlocked.Increment(ref failed);
-                    else if (from >= begin && clock.Elapsed.TotalSeconds < end)
-                        own.Add(1e6 * (clock.Elapsed.TotalSeconds - from));
+                    connection ??= plan.Streams > 0 ? new GrpcLoadConnection(plan.Port, request, plan.Key, plan.Streams) : new HttpLoadConnection(plan.Port, request);
+                    lost = connection.Ask(clock, answered);
                 }
                 catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
                 {
-                    Interlocked.Increment(ref failed);
+                    lost = 1;
                     connection?.Dispose();
                     connection = null;
                     Thread.Sleep(1);
                 }
+                var now = clock.Elapsed.TotalSeconds;
+                Interlocked.Add(ref failed, lost);
+                Interlocked.Add(ref sent, lost + answered.Count);
+                foreach (var began in answered)
+                    if (began >= begin && now < end)
+                        own.Add(1e6 * (now - (due is null ? began : from)));
             }
             connection?.Dispose();
         }
@@ -96,6 +98,8 @@ internal static partial class LoadGenerator
 
 internal interface ILoadConnection : IDisposable
 {
-    /// <returns>False when the answer was anything but success.</returns>
-    bool Ask();
+    /// <summary>Sends what may be sent, and waits until something was answered.</summary>
+    /// <param name="answered">Gets the moment, in seconds, at which each request that succeeded was sent.</param>
+    /// <returns>How many did not succeed.</returns>
+    int Ask(Stopwatch clock, List<double> answered);
 }

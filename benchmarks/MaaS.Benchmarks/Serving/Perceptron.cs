@@ -1,10 +1,8 @@
-// The networks the bars are about: layers of fp32 with ReLU between them, one input x (N, in), one output y (N, out).
-using System.Security.Cryptography;
-using System.Text.Json;
+// The networks the bars are about: layers of fp32 with ReLU between them, one input x (N, in), one output y (N, out); and requests to them.
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using Google.Protobuf;
-using MaaS.Contracts;
-using MaaS.Contracts.Datasets;
-using MaaS.Contracts.Models;
 using MaaS.Engine.Onnx;
 using static MaaS.Engine.Onnx.TensorProto.Types;
 
@@ -18,7 +16,9 @@ internal sealed record Perceptron(string Name, params int[] Sizes)
 
     public int Inputs => Sizes[0];
 
-    /// <summary>The file, in a folder of its own.</summary>
+    public int Outputs => Sizes[^1];
+
+    /// <returns>The file.</returns>
     public string Write(string folder)
     {
         var random = new Random(1);
@@ -33,39 +33,38 @@ internal sealed record Perceptron(string Name, params int[] Sizes)
             if (layer + 1 < Sizes.Length)
                 x_NF = graph.Relu(x_NF);
         }
-        graph.Output("y", x_NF, DataType.Float, -1, Sizes[^1]);
+        graph.Output("y", x_NF, DataType.Float, -1, Outputs);
         var path = Path.Combine(folder, $"{Name}.onnx");
         File.WriteAllBytes(path, graph.Build("bench").ToByteArray());
         return path;
     }
 
-    /// <summary>One row as an open-protocol request of HTTP, from the request line to the last byte.</summary>
+    /// <summary>One row in the open protocol, from the request line to the last byte.</summary>
     public byte[] HttpRequest(string deployment, string key, bool binary)
     {
-        var row = Row();
-        var json = binary
-            ? $"{{\"inputs\":[{{\"name\":\"x\",\"shape\":[1,{Inputs}],\"datatype\":\"FP32\",\"parameters\":{{\"binary_data_size\":{4 * Inputs}}}}}],\"outputs\":[{{\"name\":\"y\",\"parameters\":{{\"binary_data\":true}}}}]}}"
-            : $"{{\"inputs\":[{{\"name\":\"x\",\"shape\":[1,{Inputs}],\"datatype\":\"FP32\",\"data\":[{string.Join(',', row.Select(value => value.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture)))}]}}]}}";
-        byte[] body = [.. System.Text.Encoding.UTF8.GetBytes(json), .. binary ? Bytes(row) : []];
-        var head = $"POST /v2/models/{deployment}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
-            + (binary ? $"Content-Type: application/octet-stream\r\nInference-Header-Content-Length: {json.Length}\r\n" : "Content-Type: application/json\r\n") + $"Content-Length: {body.Length}\r\n\r\n";
-        return [.. System.Text.Encoding.ASCII.GetBytes(head), .. body];
+        var tensor = $"\"name\":\"x\",\"shape\":[1,{Inputs}],\"datatype\":\"FP32\"";
+        var json = Encoding.UTF8.GetBytes(binary
+            ? $"{{\"inputs\":[{{{tensor},\"parameters\":{{\"binary_data_size\":{4 * Inputs}}}}}],\"outputs\":[{{\"name\":\"y\",\"parameters\":{{\"binary_data\":true}}}}]}}"
+            : $"{{\"inputs\":[{{{tensor},\"data\":[{string.Join(',', Row().Select(value => value.ToString(CultureInfo.InvariantCulture)))}]}}]}}");
+        byte[] body = binary ? [.. json, .. Bytes] : json;
+        var head = $"POST /v2/models/{deployment}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: application/{(binary ? "octet-stream" : "json")}\r\n"
+            + (binary ? $"Inference-Header-Content-Length: {json.Length}\r\n" : "") + $"Content-Length: {body.Length}\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. body];
     }
 
-    public float[] Row() => [.. Enumerable.Range(0, Inputs).Select(i => (i % 17 - 8) / 8f)];
+    /// <summary>The same as a ModelInferRequest: model_name 1, inputs 5 with name 1, datatype 2, shape 3, and raw_input_contents 7.</summary>
+    public byte[] GrpcMessage(string deployment) =>
+    [
+        .. Field(1, Encoding.UTF8.GetBytes(deployment)),
+        .. Field(5, [.. Field(1, "x"u8), .. Field(2, "FP32"u8), .. Field(3, [1, .. Varint(Inputs)])]),
+        .. Field(7, Bytes),
+    ];
 
-    public static byte[] Bytes(float[] values) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
+    private byte[] Bytes => MemoryMarshal.AsBytes(Row().AsSpan()).ToArray();
 
-    /// <summary>TEMPORARY until imports.</summary>
-    public void WritePackage(string onnx, string folder)
-    {
-        Directory.CreateDirectory(folder);
-        File.Copy(onnx, Path.Combine(folder, "model.onnx"));
-        var manifest = new ModelManifest(1, ModelTask.TabularRegression, [new("x", ColumnType.Number, TensorType.Float32, [-1, Inputs])],
-            [new("y", TensorType.Float32, [-1, Sizes[^1]])], null, "y", new MaaS.Contracts.Training.TabularTraining("y"),
-            new ModelMetrics("test", 1, new Dictionary<string, double>(), new Dictionary<string, double>()), 1, 0, 1, 1, new Lineage(null, null, null),
-            [new("model.onnx", new FileInfo(onnx).Length, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(onnx))))]);
-        File.WriteAllText(Path.Combine(folder, "model.json"), JsonSerializer.Serialize(manifest, MaaSJson.Options));
-        File.WriteAllText(Path.Combine(folder, "sample.json"), JsonSerializer.Serialize(new ModelSample([], []), MaaSJson.Options));
-    }
+    private float[] Row() => [.. Enumerable.Range(0, Inputs).Select(i => (i % 17 - 8) / 8f)];
+
+    private static byte[] Field(int number, ReadOnlySpan<byte> bytes) => [(byte)(number << 3 | 2), .. Varint(bytes.Length), .. bytes];
+
+    private static byte[] Varint(int number) => number < 0x80 ? [(byte)number] : [(byte)(number | 0x80), .. Varint(number >> 7)];
 }
