@@ -46,7 +46,7 @@ internal sealed record Perceptron(string Name, params int[] Sizes)
         var json = Encoding.UTF8.GetBytes(binary
             ? $"{{\"inputs\":[{{{tensor},\"parameters\":{{\"binary_data_size\":{4 * Inputs}}}}}],\"outputs\":[{{\"name\":\"y\",\"parameters\":{{\"binary_data\":true}}}}]}}"
             : $"{{\"inputs\":[{{{tensor},\"data\":[{string.Join(',', Row().Select(value => value.ToString(CultureInfo.InvariantCulture)))}]}}]}}");
-        byte[] body = binary ? [.. json, .. Bytes] : json;
+        var body = binary ? (byte[])[.. json, .. Bytes] : json;
         var head = $"POST /v2/models/{deployment}/infer HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Type: application/{(binary ? "octet-stream" : "json")}\r\n"
             + (binary ? $"Inference-Header-Content-Length: {json.Length}\r\n" : "") + $"Content-Length: {body.Length}\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. body];

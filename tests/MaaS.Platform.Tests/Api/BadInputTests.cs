@@ -56,7 +56,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "GET", $"api/runs/{{run}}/artifacts/..%2f..%2fetc%2fpasswd", null, 404, "artifact_not_found", "passwd" },
         { "GET", $"api/models/{{model}}/versions/1/files/..%2f..%2fsecrets", null, 404, "model_file_not_found", "secrets" },
         // Training on what cannot work
-        { "POST", "api/jobs", "{\"training\":{\"task\":\"tabular\",\"target\":\"left\"}}", 400, "invalid_json", "\"kind\" is one of profile, train, sweep" },
+        { "POST", "api/jobs", "{\"training\":{\"task\":\"tabular\",\"target\":\"left\"}}", 400, "invalid_json", "\"kind\" is one of profile, import, export, train, sweep" },
         { "POST", "api/jobs", "{\"kind\":\"teleport\"}", 400, "invalid_json", "teleport" },
         { "POST", "api/jobs", "{\"kind\":\"train\"}", 400, "invalid_json", "dataset_version_id, training must be given" },
         { "POST", "api/jobs", "{\"kind\":\"profile\",\"dataset_version_id\":\"{version}\",\"reading\":{}}", 422, "kind_not_submitted", "train" },
