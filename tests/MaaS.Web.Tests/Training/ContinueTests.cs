@@ -35,7 +35,7 @@ public sealed class ContinueTests
     {
         var source = Version(s_trained);
         await using var portal = Scripted(source, Examples.Profile);
-        portal.Api.Answers("GET /api/models/customers/versions/2", source);
+        portal.Api.Answers("GET /api/models/customers/versions/2", source).Answers("GET /api/models/customers/versions/2/exports", Array.Empty<ModelExportView>());
         var card = portal.Page<VersionPage>(builder => builder.Add(p => p.Name, "customers").Add(p => p.Number, 2));
         var address = card.Find("[data-testid=continue-training]").GetAttribute("href")!;
         Assert.Equal($"/train?continue={source.Id}", address);
@@ -128,7 +128,7 @@ public sealed class ContinueTests
         var solved = Version(new RecommendationTraining("user", "film", Network: new LinearAutoencoder()));
         var source = solved with { Manifest = solved.Manifest with { Lineage = new(null, null, null, "customers/1") } };
         await using var portal = Scripted(source, Examples.Profile);
-        portal.Api.Answers("GET /api/models/customers/versions/2", source);
+        portal.Api.Answers("GET /api/models/customers/versions/2", source).Answers("GET /api/models/customers/versions/2/exports", Array.Empty<ModelExportView>());
 
         var card = portal.Page<VersionPage>(builder => builder.Add(p => p.Name, "customers").Add(p => p.Number, 2));
 
