@@ -1,5 +1,6 @@
 // Where the API listens beside the address of ASPNETCORE_URLS, on the same host: MAAS_GRPC_PORT speaks HTTP/2 only, because one cleartext
-// port cannot serve both; MAAS_METRICS_PORT is for whoever collects metrics, so that a proxy in front of the API does not show them to the world.
+// port cannot serve both; MAAS_METRICS_PORT is for whoever collects metrics: they ask for no key and name every team's deployments, so
+// they are shown to this machine alone, unless MAAS_METRICS_HOST names another address to listen on.
 // And how: a request is read, answered and sent on one thread, because handing it on twice costs more (12 of 43 us, measured) than a tiny
 // model. So nothing here may block a thread for long; what takes long is asynchronous or has threads of its own (Batcher).
 using System.Globalization;
@@ -19,10 +20,14 @@ internal static class Listening
             return;
         var urls = (builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? "http://localhost:5000").Split(';', StringSplitOptions.RemoveEmptyEntries);
         var first = BindingAddress.Parse(urls[0]);
-        builder.WebHost.UseUrls([.. urls, .. new[] { grpc, metrics }.OfType<int>().Select(port => $"http://{first.Host}:{port}")]);
+        builder.WebHost.UseUrls([
+            .. urls,
+            .. grpc is null ? [] : new[] { $"http://{first.Host}:{grpc}" },
+            .. metrics is null ? [] : new[] { $"http://{builder.Configuration["MAAS_METRICS_HOST"] ?? "127.0.0.1"}:{metrics}" },
+        ]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
         {
-            if (listen.IPEndPoint?.Port == grpc)
+            if (grpc is { } port && listen.IPEndPoint?.Port == port)
                 listen.Protocols = HttpProtocols.Http2;
         }));
     }

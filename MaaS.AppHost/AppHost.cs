@@ -23,7 +23,9 @@ var api = builder.AddProject<Projects.MaaS_Api>("api")
     .WithHttpEndpoint(port: 8083, name: "metrics", env: "MAAS_METRICS_PORT")
     .WithEnvironment("MAAS_SETUP_LINK_FILE", builder.Configuration["MAAS_SETUP_LINK_FILE"])
     .WithHttpHealthCheck("/health")
-    .WithExternalHttpEndpoints();
+    .WithExternalHttpEndpoints()
+    // Whoever collects metrics is on this side of the proxy; they name every team's deployments and ask for no key.
+    .WithEndpoint("metrics", endpoint => endpoint.IsExternal = false);
 
 // The API applies the migrations, so whoever needs the schema waits for the API.
 builder.AddProject<Projects.MaaS_Worker>("worker")

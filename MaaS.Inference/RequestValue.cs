@@ -102,7 +102,7 @@ internal static class RequestValue
         _ => "a number",
     };
 
-    private static string Shown(JsonElement value)
+    internal static string Shown(JsonElement value)
     {
         var text = value.GetRawText();
         return text.Length <= 60 ? text : $"{text[..60]}...";

@@ -48,8 +48,9 @@ internal sealed class IdxImages : ImageFile
         }
     }
 
-    private static bool IsTest(string name) =>
-        name.Contains("t10k", StringComparison.OrdinalIgnoreCase) || name.Contains("test", StringComparison.OrdinalIgnoreCase);
+    /// <summary>By a word of the file's own name: "latest-images" is no test, nor is what lies in a folder "my test".</summary>
+    private static bool IsTest(string name) => name[(name.LastIndexOf('/') + 1)..].Split('-', '_', '.', ' ')
+        .Any(word => word.Equals("t10k", StringComparison.OrdinalIgnoreCase) || word.Equals("test", StringComparison.OrdinalIgnoreCase));
 
     private static (IdxFile Images, IdxFile Labels, bool IsTest) Pair(List<IdxFile> part, bool isTest)
     {

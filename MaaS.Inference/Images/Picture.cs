@@ -15,6 +15,9 @@ public sealed record Picture(byte[] Pixels_HWC, int Width, int Height, int Chann
     /// <summary>Decoded it takes four bytes a pixel, so 100 MB; a photograph of a phone has 12 million.</summary>
     public const int MostPixels = 25_000_000;
 
+    /// <summary>A strip that is one pixel wide and millions long would be made as wide as the model's images before it is made as low.</summary>
+    public const int LongestSide = 16_384;
+
     /// <summary>Reads a PNG or JPEG, turned upright as its file says. Transparent is black; grey is a picture whose colours are all grey.</summary>
     /// <param name="file">The size it declares is checked before it is decoded.</param>
     /// <returns>The picture; or what is wrong with it, to be said after its name.</returns>
@@ -27,6 +30,8 @@ public sealed record Picture(byte[] Pixels_HWC, int Width, int Height, int Chann
         if (codec is not { EncodedFormat: SKEncodedImageFormat.Png or SKEncodedImageFormat.Jpeg })
             return (null, "is neither a PNG nor a JPEG");
         var (width, height) = (codec.Info.Width, codec.Info.Height);
+        if (Math.Max(width, height) > LongestSide)
+            return (null, $"has {width} x {height} pixels; a side has at most {LongestSide:N0}");
         if ((long)width * height > MostPixels)
             return (null, $"has {width} x {height} pixels; a picture has at most {MostPixels:N0}");
         var rgba = new byte[width * height * 4];

@@ -29,7 +29,7 @@ internal static class RequestImage
             JsonValueKind.String => File(value, input, place),
             JsonValueKind.Array => Numbers(value, input, place),
             JsonValueKind.Undefined or JsonValueKind.Null => $"an image is needed: {Wanted}.",
-            _ => $"{value.GetRawText()} is not {Wanted}.",
+            _ => $"{RequestValue.Shown(value)} is not {Wanted}.",
         };
     }
 

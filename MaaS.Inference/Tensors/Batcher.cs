@@ -31,12 +31,12 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
     public ValueTask<CallOutcome> Ask(Call call, TimeSpan? timeout, CancellationToken token) =>
         AskNow(call) is { } outcome ? new(outcome) : Enqueue(call, timeout, token);
 
-    /// <summary>Answers at once, on this thread, what is quick and waits for no others.</summary>
+    /// <summary>Answers at once, on this thread, what is quick and waits for no others. Of a graph that is not by rows nobody knows what is quick.</summary>
     /// <returns>Null when the call is to be enqueued.</returns>
     public CallOutcome? AskNow(Call call)
     {
         call.AskedAt = Stopwatch.GetTimestamp();
-        return (call.Rows >= settings.MaxBatchSize || !Pool.Signature.ByRows) && Pool.PerRow * call.Rows < s_quick ? Run(new(in call), call.Rows) : null;
+        return Pool.Signature.ByRows && call.Rows >= settings.MaxBatchSize && Pool.PerRow * call.Rows < s_quick ? Run(new(in call), call.Rows) : null;
     }
 
     public ValueTask<CallOutcome> Enqueue(Call call, TimeSpan? timeout, CancellationToken token)

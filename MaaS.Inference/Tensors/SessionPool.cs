@@ -52,7 +52,7 @@ public sealed class SessionPool
             else
                 RunFree(calls[0], options ?? _options);
         }
-        catch (OnnxRuntimeException refused)
+        catch (Exception refused) when (refused is OnnxRuntimeException or OutOfMemoryException)
         {
             foreach (var call in calls)
                 call.Failure = refused.Message;
@@ -92,9 +92,10 @@ public sealed class SessionPool
 
     private void RunRows(ReadOnlySpan<Call> calls, int rows, RunOptions options)
     {
-        var context = Rent(rows);
+        RowContext? context = null;
         try
         {
+            context = Rent(rows);
             context.Fill(calls, rows);
             var filled = Stopwatch.GetTimestamp();
             foreach (var call in calls)
@@ -103,7 +104,7 @@ public sealed class SessionPool
         }
         catch
         {
-            context.Dispose();
+            context?.Dispose();
             _owner.Leave();
             throw;
         }

@@ -107,6 +107,9 @@ internal struct InferReader
         var index = name is null ? -1 : _signature.Output(name);
         if (index < 0)
             throw Wrong($"unexpected inference output '{name}' for model '{_model}'; it gives {InputEntry.Names(_signature.Outputs)}.");
+        foreach (var wanted in _exchange.Wanted)
+            if (wanted.Index == index)
+                throw Wrong($"output '{name}' of model '{_model}' is asked for twice.");
         // Without a word of its own the request's decides, which may still follow.
         _exchange.Wanted.Add(new(index, binary ?? _binaryOutputs, (int)classes));
     }

@@ -72,6 +72,8 @@ internal static class ImageRun
 
         var numbers = Enumerable.Range(0, classes.Length).ToArray();
         int[] learned = [.. numbers.Where(row => !all.IsTest[row])];
+        if (learned.Length == 0)
+            learned = numbers; // a test part alone is all there is to learn from
         var isParted = given is null && learned.Length < numbers.Length;
         var split = Split.Of(
             learned.Length, isParted ? spec.Split! with { TestDatasetVersionId = Guid.Empty } : spec.Split!, Array.ConvertAll(learned, row => (int)classes[row]));
