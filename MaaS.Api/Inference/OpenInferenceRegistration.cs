@@ -9,7 +9,8 @@ internal static class OpenInferenceRegistration
     {
         services.AddSingleton<ModelDocuments>().AddSingleton<ModelRepository>().AddSingleton<InferHttp>().AddSingleton<DocumentHttp>()
             .AddSingleton<OpenInferenceHttp>().AddSingleton<InferGrpc>();
-        services.AddGrpc();
+        // Its own answer to unknown services would take every address of two parts, and a wrong method there would be "not found".
+        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
         services.AddGrpcReflection();
     }
 
