@@ -20,7 +20,7 @@ internal static class LanguageRun
         var parts = TextParts.Of(Corpus.Read(data, token), spec, source?.Tokenizer, progress, token);
         var (vocabulary, batch) = (parts.Tokenizer.Size, spec.BatchSize!.Value);
         var (threads, why) = LanguageSettings.Threads(spec.Network!, Gpt.Multiplied(spec.Network!, vocabulary), batch);
-        var compute = Compute.Choose(training, threads, why, crew: true);
+        var compute = Compute.Choose(training, threads, why, crew: spec.Network!.Dropout == 0);
         progress.Report(new Said($"training {compute.Reason}"));
         var steps = spec.Steps / spec.Epochs;
         progress.Report(new Said($"{steps * spec.Epochs} steps, with a look at the validation part after every {steps}"));

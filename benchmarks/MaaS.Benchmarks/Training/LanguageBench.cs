@@ -38,7 +38,6 @@ internal static class LanguageBench
 
     public static void Run(Results results)
     {
-        LanguageSpeed.Run(results);
         if (SharedData.Find("tinyshakespeare", "input.txt") is not { } path)
             return;
         var data = Trainings.File(path);

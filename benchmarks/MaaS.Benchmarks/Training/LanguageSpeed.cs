@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MaaS.Contracts.Training;
+using MaaS.Engine;
 using MaaS.Engine.Data;
 using MaaS.Engine.Optimizers;
 using MaaS.Engine.Tasks.Language;
@@ -28,8 +29,7 @@ internal static class LanguageSpeed
     {
         using var scope = NewDisposeScope();
         var (threads, why) = LanguageSettings.Threads(spec, Gpt.Multiplied(spec, Vocabulary), Batch);
-        set_num_threads(threads);
-        random.manual_seed(1);
+        Compute.Choose(new LanguageTraining { Device = DeviceChoice.Cpu, Seed = 1 }, threads, crew: true);
         Console.WriteLine($"{spec.Layers}x{spec.Width}, context {spec.Context}, {threads} thread(s): {why}");
         var source = new SplitMix64(1);
         var text = Enumerable.Range(0, 100_000).Select(_ => source.Below(Vocabulary)).ToArray();
@@ -41,10 +41,12 @@ internal static class LanguageSpeed
         var (products, ours, theirs) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = -1; round < rounds; round++) // the first warms everything up
         {
+            set_num_threads(threads);
             products.Add(ProductSeconds());
-            ours.Add(Seconds(() => engine.Steps(steps)) / steps);
             if (versus is not null)
                 theirs.Add(Seconds(() => PlainGpt.Train(plain, stock, text_N, spec.Context, Batch, steps, seed: round + 1)) / steps);
+            set_num_threads(1); // the engine has a crew of its own
+            ours.Add(Seconds(() => engine.Steps(steps)) / steps);
         }
         var peak = 2 * Math.Pow(2048, 3) / Median(products);
         var flops = LanguageSettings.StepFlops(spec, Gpt.Multiplied(spec, Vocabulary), Batch);

@@ -9,6 +9,7 @@ internal static class TrainingBench
     {
         ["images"] = Images.Measure,
         ["language"] = LanguageBench.Run,
+        ["speed"] = LanguageSpeed.Run,
         ["recommendation"] = Recommendations.Measure,
         ["tables"] = Tables.Measure,
         ["texts"] = Texts.Measure,
