@@ -52,6 +52,8 @@ internal static class TrainingBench
     /// <summary>Of this family, and of all that were ever measured: probabilities, scores, or values in standard deviations of the target.</summary>
     private static void AddDifference(Results results, string family)
     {
+        if (Trainings.MaxDifference == 0)
+            return; // speed trains nothing that is exported
         results.Add($"export.max_difference_{family}", Trainings.MaxDifference, "", "<= 1e-4 on 1,000 held-out examples");
         results.Add("export.max_difference", s_families.Keys.Max(name => results[$"export.max_difference_{name}"] ?? 0), "", "<= 1e-4 over all families");
     }
