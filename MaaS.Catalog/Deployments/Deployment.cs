@@ -26,16 +26,6 @@ public sealed class Revision
     public List<RevisionShare> Shares { get; } = [];
 }
 
-/// <summary>
-/// A version that is being loaded: written before, taken away after. One that is left over names the version whose loading ended its process.
-/// </summary>
-public sealed class LoadMark
-{
-    public required Guid VersionId { get; init; }
-    public required string LoadedBy { get; init; }
-    public DateTimeOffset At { get; init; } = DateTimeOffset.UtcNow;
-}
-
 /// <summary>Part of a revision's traffic; its foreign key keeps a version that any revision names from being deleted.</summary>
 public sealed class RevisionShare
 {

@@ -194,27 +194,6 @@ namespace MaaS.Catalog.Migrations
                     b.ToTable("deployments", (string)null);
                 });
 
-            modelBuilder.Entity("MaaS.Catalog.Deployments.LoadMark", b =>
-                {
-                    b.Property<Guid>("VersionId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("version_id");
-
-                    b.Property<DateTimeOffset>("At")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("at");
-
-                    b.Property<string>("LoadedBy")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("loaded_by");
-
-                    b.HasKey("VersionId")
-                        .HasName("pk_load_marks");
-
-                    b.ToTable("load_marks", (string)null);
-                });
-
             modelBuilder.Entity("MaaS.Catalog.Deployments.Revision", b =>
                 {
                     b.Property<Guid>("DeploymentId")
@@ -1119,16 +1098,6 @@ namespace MaaS.Catalog.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_deployments_teams_team_id");
-                });
-
-            modelBuilder.Entity("MaaS.Catalog.Deployments.LoadMark", b =>
-                {
-                    b.HasOne("MaaS.Catalog.Models.ModelVersion", null)
-                        .WithMany()
-                        .HasForeignKey("VersionId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_load_marks_model_versions_version_id");
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Deployments.Revision", b =>
