@@ -264,11 +264,8 @@ public sealed class TabularRunTests : IDisposable
         return (outcome, losses);
     }
 
-    private static Table Read(string path, ReadingOptions reading)
-    {
-        var profile = Profiler.Profile(path, reading, token: TestContext.Current.CancellationToken);
-        return TableReader.Read(path, profile, token: TestContext.Current.CancellationToken);
-    }
+    private static Table Read(string path, ReadingOptions reading) => TableReader.Read(
+        path, Profiler.Profile(path, reading, token: TestContext.Current.CancellationToken), token: TestContext.Current.CancellationToken);
 
     private Table Parsed(string header, Func<int, string> row, Dictionary<string, ColumnType>? types = null)
     {
