@@ -2,6 +2,7 @@
 // A discriminator once shipped is never renamed.
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Sweeps;
@@ -15,13 +16,14 @@ namespace MaaS.Contracts.Jobs;
 [JsonDerivedType(typeof(ExportJob), "export")]
 [JsonDerivedType(typeof(TrainJob), "train")]
 [JsonDerivedType(typeof(SweepJob), "sweep")]
+[JsonDerivedType(typeof(CompressJob), "compress")]
 public abstract record JobSpec
 {
     [JsonIgnore]
     public abstract JobKind Kind { get; }
 }
 
-public enum JobKind { Profile, Train, Sweep, Import, Export }
+public enum JobKind { Profile, Train, Sweep, Import, Export, Compress }
 
 /// <summary>Read a dataset version's file and describe it.</summary>
 public sealed record ProfileJob(Guid DatasetVersionId, ReadingOptions Reading) : JobSpec
