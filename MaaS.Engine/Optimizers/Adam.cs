@@ -2,6 +2,7 @@
 // vhat = v/(1-b2^t); theta <- theta - alpha mhat/(sqrt(vhat)+eps). With a weight decay w it is AdamW (Loshchilov and Hutter 2019,
 // arXiv:1711.05101): theta <- (1 - alpha w) theta first, outside the moments.
 using MaaS.Engine.Training;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Optimizers;
@@ -39,11 +40,11 @@ internal sealed class Adam(
     {
         Tensor Part(Tensor whole) => whole.slice(0, from, to, 1);
         var (own, g, mean, square) = (Part(theta), Part(gradient), Part(_mean), Part(_square));
-        if (weightDecay > 0 && from < decayed)
-            own.slice(0, 0, Math.Min(decayed, to) - from, 1).mul_(1 - LearningRate * weightDecay);
-        mean.mul_(beta1).add_(g * (1 - beta1));
-        square.mul_(beta2).addcmul_(g, g, 1 - beta2);
-        var denominator = square.div(1 - Math.Pow(beta2, t)).sqrt_().add_(epsilon);
-        own.addcdiv_(mean, denominator, -LearningRate / (1 - Math.Pow(beta1, t)));
+        var step = new AdamStep(beta1, beta2, epsilon, LearningRate / (1 - Math.Pow(beta1, t)), 1 - Math.Pow(beta2, t), 1 - LearningRate * weightDecay);
+        var decaying = weightDecay > 0 ? Math.Clamp(decayed - from, 0, to - from) : 0;
+        if (theta.device.type == DeviceType.CPU)
+            step.Run(own, g, mean, square, decaying);
+        else
+            step.RunOnDevice(own, g, mean, square, decaying);
     }
 }

@@ -46,6 +46,22 @@ public sealed class OptimizerTests
         Assert.Equal(After(new AdamSpec(), 10), After(new AdamWSpec(WeightDecay: 0), 10));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e-6)]
+    [InlineData(ScalarType.Float64, 1e-14)]
+    public void Adam_in_one_pass_over_memory_equals_Adam_as_tensor_operations(ScalarType type, double tolerance)
+    {
+        const int count = 37, decayed = 21; // neither fills the processor's registers evenly
+        using var scope = NewDisposeScope();
+        manual_seed(1);
+        Tensor[] one = [.. Enumerable.Range(0, 4).Select(_ => rand(count, dtype: type))];
+        Tensor[] other = [.. one.Select(tensor => tensor.clone())];
+        var step = new AdamStep(Beta1: 0.9, Beta2: 0.99, Epsilon: 1e-8, Rate: 0.02, Correction: 0.3, Keep: 0.95);
+        step.Run(one[0], one[1], one[2], one[3], decayed);
+        step.RunOnDevice(other[0], other[1], other[2], other[3], decayed);
+        Assert.All(one.Zip(other), pair => Assert.True(pair.First.allclose(pair.Second, tolerance, tolerance)));
+    }
+
     [Fact]
     public void A_step_of_AdamW_first_shrinks_theta_by_alpha_times_decay()
     {
