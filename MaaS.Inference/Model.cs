@@ -2,12 +2,14 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using MaaS.Contracts;
+using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
 using MaaS.Inference.Custom;
 using MaaS.Inference.Items;
 using MaaS.Inference.Tensors;
 using MaaS.Inference.Text;
+using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Inference;
 
@@ -24,6 +26,7 @@ public sealed class Model : IDisposable
     private readonly Writer? _writer; // of a language model
     private readonly Recommender? _recommender;
     private readonly CustomModel? _custom;
+    private readonly bool _hasImages;
     private int _users = 1; // the owner is one until it disposes
     private int _disposed;
 
@@ -35,6 +38,7 @@ public sealed class Model : IDisposable
         _recommender = Recommender.For(manifest);
         _custom = CustomModel.For(manifest);
         _columns = new RequestColumns(manifest);
+        _hasImages = manifest.Inputs.Any(input => input.Kind == ColumnType.Image);
         Tensors = new SessionPool(session, this);
     }
 
@@ -83,18 +87,92 @@ public sealed class Model : IDisposable
     /// <exception cref="ObjectDisposedException">The model was unloaded before this call began; route the request again.</exception>
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
     {
-        if (_recommender is not null)
-            return _recommender.Answer(rows, Recommend);
-        if (_writer is null && _custom is null)
+        if (IsByColumns)
             return Predictions(Run(_columns.Read(rows), rows.Count));
         Enter();
         try
         {
-            return _custom is not null ? _custom.Answer(rows, _session.Call) : _writer!.Answer(rows, tokens => _session.Logits(tokens, 1, lastOnly: true));
+            return Answer(rows, null);
         }
         finally
         {
             Leave();
+        }
+    }
+
+    /// <summary>The same through a queue: together with other calls where the graph allows it, and stopped when its time is over.</summary>
+    /// <param name="call">Its own; when it was answered, the caller must release it.</param>
+    /// <returns>How it ended, and when it was answered one prediction per row; a row that does not fit the signature has its error instead.</returns>
+    /// <exception cref="InputError">No row fits the signature.</exception>
+    public async ValueTask<(CallOutcome Outcome, IReadOnlyList<Prediction> Predictions)> Predict(
+        IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, Call call, Batcher queue, CancellationToken token)
+    {
+        if (!IsByColumns || !Tensors.Signature.ByRows)
+            return await PredictAlone(rows, call, queue, token);
+        // Pictures take a tenth of a second to decode, which no thread that serves other requests should spend.
+        var read = _hasImages ? await Task.Run(() => _columns.ReadEach(rows), token) : _columns.ReadEach(rows);
+        RowTensors.Fill(call, Tensors.Signature, Manifest, read.Columns, read.Rows);
+        var outcome = await queue.Ask(call, null, token);
+        return outcome == CallOutcome.Answered ? (outcome, read.Spread(Predictions(RowTensors.Read(call, Tensors.Signature, Manifest)))) : (outcome, []);
+    }
+
+    private async ValueTask<(CallOutcome Outcome, IReadOnlyList<Prediction> Predictions)> PredictAlone(
+        IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, Call call, Batcher queue, CancellationToken token)
+    {
+        IReadOnlyList<Prediction> predictions = [];
+        InputError? wrong = null;
+        call.Begin(0);
+        call.Rows = rows.Count;
+        call.Work = options =>
+        {
+            try
+            {
+                predictions = AnswerEach(rows, options);
+            }
+            catch (InputError refused)
+            {
+                wrong = refused;
+            }
+        };
+        var outcome = await queue.Ask(call, null, token);
+        return wrong is null ? (outcome, predictions) : throw wrong;
+    }
+
+    /// <summary>Whether two rows of a model made elsewhere are answered together as each is alone.</summary>
+    public bool Stacks(IReadOnlyDictionary<string, JsonElement> one, IReadOnlyDictionary<string, JsonElement> other) =>
+        Stacking.IsSafe(one, other, row => Predict([row])[0], Near);
+
+    private bool IsByColumns => _recommender is null && _writer is null && _custom is null;
+
+    private IReadOnlyList<Prediction> Answer(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, RunOptions? options) =>
+        _recommender?.Answer(rows, (user, seen, top) => _session.Recommend(user, seen, top, options))
+            ?? _custom?.Answer(rows, inputs => _session.Call(inputs, options))
+            ?? _writer?.Answer(rows, tokens => _session.Logits(tokens, 1, lastOnly: true, options))
+            ?? Predictions(_session.Run(_columns.Read(rows), rows.Count, options));
+
+    private IReadOnlyList<Prediction> AnswerEach(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, RunOptions options)
+    {
+        try
+        {
+            return Answer(rows, options);
+        }
+        catch (InputError wrong) when (wrong.IsOfRows && rows.Count > 1)
+        {
+            Prediction One(int row)
+            {
+                try
+                {
+                    return Answer([rows[row]], options)[0];
+                }
+                catch (InputError its)
+                {
+                    return new Prediction(Error: its.OfRow(row));
+                }
+            }
+            var each = Enumerable.Range(0, rows.Count).Select(One).ToArray();
+            if (Array.TrueForAll(each, prediction => prediction.Error is not null))
+                throw;
+            return each;
         }
     }
 

@@ -1,9 +1,25 @@
 // Turns the rows of a request into the columns of the graph, or says what is wrong with them, place by place.
 using System.Text.Json;
+using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
 using MaaS.Inference.Images;
 
 namespace MaaS.Inference;
+
+/// <param name="Columns">Of the rows that have no problem.</param>
+/// <param name="Rows">How many those are.</param>
+/// <param name="Refused">The problems of the others, by their place in the request.</param>
+internal sealed record ReadRows(IReadOnlyList<Array> Columns, int Rows, IReadOnlyDictionary<int, string> Refused)
+{
+    /// <summary>Predictions and problems, in the order of the request.</summary>
+    public IReadOnlyList<Prediction> Spread(IReadOnlyList<Prediction> predictions)
+    {
+        if (Refused.Count == 0)
+            return predictions;
+        var next = 0;
+        return [.. Enumerable.Range(0, Rows + Refused.Count).Select(row => Refused.TryGetValue(row, out var error) ? new Prediction(Error: error) : predictions[next++])];
+    }
+}
 
 internal sealed class RequestColumns(ModelManifest manifest)
 {
@@ -44,6 +60,36 @@ internal sealed class RequestColumns(ModelManifest manifest)
             }
         }
         return problems.Count == 0 ? columns : throw new InputError(problems);
+    }
+
+    /// <summary>The same, but a row that has a problem is left out.</summary>
+    /// <exception cref="InputError">No row is without one.</exception>
+    public ReadRows ReadEach(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
+    {
+        try
+        {
+            return new ReadRows(Read(rows), rows.Count, new Dictionary<int, string>());
+        }
+        catch (InputError wrong) when (wrong.IsOfRows && rows.Count > 1)
+        {
+            var refused = rows.Index().Select(row => (row.Index, Error: Refusal(row.Item)?.OfRow(row.Index))).Where(row => row.Error is not null).ToDictionary(row => row.Index, row => row.Error!);
+            if (refused.Count == rows.Count)
+                throw;
+            return new ReadRows(Read([.. rows.Where((_, index) => !refused.ContainsKey(index))]), rows.Count - refused.Count, refused);
+        }
+    }
+
+    private InputError? Refusal(IReadOnlyDictionary<string, JsonElement> row)
+    {
+        try
+        {
+            Read([row]);
+            return null;
+        }
+        catch (InputError wrong)
+        {
+            return wrong;
+        }
     }
 
     /// <summary>A number that is missing can be imputed; an image cannot, so one that is left out is a null.</summary>

@@ -66,7 +66,7 @@ internal sealed class Session : IDisposable
         try
         {
             session.CheckSignature();
-            session.Signature = GraphSignature.Of(session._session);
+            session.Signature = GraphSignature.Of(session._session, mayStack: manifest.Task != ModelTask.Custom || manifest.Stacks == true);
             return session;
         }
         catch
@@ -77,14 +77,14 @@ internal sealed class Session : IDisposable
     }
 
     /// <param name="columns">One array of N values per input of the manifest, in its order: float[], long[] or string[]; of images byte[], N times the pixels.</param>
-    public Answers Run(IReadOnlyList<Array> columns, int rows)
+    public Answers Run(IReadOnlyList<Array> columns, int rows, RunOptions? options = null)
     {
         var values = new OrtValue[columns.Count];
         try
         {
             for (var i = 0; i < values.Length; i++)
                 values[i] = Tensor(columns[i], _inputs[i].Type == TensorType.UInt8 ? [rows, .. _inputs[i].Shape.Skip(1)] : [rows, 1]);
-            using var outputs = _session.Run(_run, _inputNames, values, _outputNames);
+            using var outputs = _session.Run(options ?? _run, _inputNames, values, _outputNames);
             return outputs.Count == 1
                 ? new Answers(null, null, outputs[0].GetTensorDataAsSpan<float>().ToArray())
                 : new Answers(outputs[0].GetStringTensorAsArray(), outputs[1].GetTensorDataAsSpan<float>().ToArray(), null);
@@ -98,16 +98,16 @@ internal sealed class Session : IDisposable
 
     /// <summary>Of a graph with one input (B, T) of tokens and one output (B, T, V).</summary>
     /// <param name="lastOnly">Only the V of the last token.</param>
-    public float[] Logits(long[] tokens_BT, int windows, bool lastOnly = false)
+    public float[] Logits(long[] tokens_BT, int windows, bool lastOnly = false, RunOptions? options = null)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(tokens_BT, [windows, tokens_BT.Length / windows]);
-        using var outputs = _session.Run(_run, _inputNames, [input], _outputNames);
+        using var outputs = _session.Run(options ?? _run, _inputNames, [input], _outputNames);
         var logits_BTV = outputs[0].GetTensorDataAsSpan<float>();
         return (lastOnly ? logits_BTV[^(logits_BTV.Length / tokens_BT.Length)..] : logits_BTV).ToArray();
     }
 
     /// <summary>Of a graph that takes "seen" (S), "top" (1) and perhaps "user" (1), and gives items (K) and scores (K).</summary>
-    public IReadOnlyList<(string Item, float Score)> Recommend(string user, string[] seen, long top)
+    public IReadOnlyList<(string Item, float Score)> Recommend(string user, string[] seen, long top, RunOptions? options = null)
     {
         var values = new OrtValue[_inputs.Count];
         try
@@ -119,7 +119,7 @@ internal sealed class Session : IDisposable
                     "seen" => Tensor(seen, [seen.Length]),
                     _ => Tensor(new[] { top }, [1]),
                 };
-            using var outputs = _session.Run(_run, _inputNames, values, _outputNames);
+            using var outputs = _session.Run(options ?? _run, _inputNames, values, _outputNames);
             return [.. outputs[0].GetStringTensorAsArray().Zip(outputs[1].GetTensorDataAsSpan<float>().ToArray())];
         }
         finally
@@ -130,8 +130,8 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>The graph as it is, for a model made elsewhere.</summary>
-    public IDisposableReadOnlyCollection<OrtValue> Call(RunOptions options, IReadOnlyCollection<OrtValue> inputs) =>
-        _session.Run(options, _inputNames, inputs, _outputNames);
+    public IDisposableReadOnlyCollection<OrtValue> Call(IReadOnlyCollection<OrtValue> inputs, RunOptions? options = null) =>
+        _session.Run(options ?? _run, _inputNames, inputs, _outputNames);
 
     public void Dispose()
     {

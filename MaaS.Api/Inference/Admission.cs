@@ -37,7 +37,7 @@ internal sealed class Admission(Callers callers, Router router, LoadedModels mod
     {
         var route = await Route(caller, deployment, token);
         if (route.State == DeploymentState.Paused)
-            throw new ServingError(ServingStatus.Unavailable, $"'{deployment}' is paused; resume it to get predictions.");
+            throw new ServingError(ServingStatus.Unavailable, $"'{deployment}' is paused; resume it to get predictions.", code: "deployment_paused");
         var share = Share(route, version);
         return new(route, share, await Load(share, token));
     }
@@ -58,17 +58,23 @@ internal sealed class Admission(Callers callers, Router router, LoadedModels mod
         }
         catch (Exception failure) when (failure is ModelLoadException or InvalidDataException or FileNotFoundException)
         {
-            throw new ServingError(ServingStatus.Unavailable, $"failed to load version {share.Version} of \"{share.Model}\": {failure.Message}", s_soon);
+            throw new ServingError(ServingStatus.Unavailable, $"failed to load version {share.Version} of \"{share.Model}\": {failure.Message}", s_soon, code: "version_failed_to_load");
         }
     }
+
+    /// <summary>For a call that met a version in the very moment in which it was unloaded: it is loaded again, and the request waits for it.</summary>
+    /// <exception cref="ServingError">It cannot be loaded.</exception>
+    public async ValueTask<CallOutcome> AskAgain(RouteShare share, Call call, TimeSpan? timeout, CancellationToken token) =>
+        await share.Queue(await Load(share, token)).Ask(call, timeout, token);
 
     /// <summary>What a call that was not answered is refused with.</summary>
     public static ServingError Refuse(RouteShare share, Call call, CallOutcome outcome) => outcome switch
     {
-        CallOutcome.QueueFull => new(ServingStatus.TooMany, $"Exceeds maximum queue size: {share.Batching.QueueLimit} requests wait already; try again shortly.", s_soon, Failure.Rejected),
-        CallOutcome.TimedOut => new(ServingStatus.Unavailable, "Request timeout expired: it waited longer than its timeout allows.", s_soon, Failure.Rejected),
-        CallOutcome.Canceled => new(ServingStatus.Invalid, "the request was canceled by its caller.", null, Failure.Canceled),
-        CallOutcome.Unloaded => new(ServingStatus.Unavailable, "the version was unloaded in this very moment; try again.", s_soon, Failure.Backend),
+        CallOutcome.Stopped => new(ServingStatus.Unavailable, $"the computation was stopped: it took longer than the {share.Batching.RunLimitMs} ms of the deployment's run_limit_ms.", null, Failure.Backend, "run_limit_reached"),
+        CallOutcome.QueueFull => new(ServingStatus.TooMany, $"Exceeds maximum queue size: {share.Batching.QueueLimit} requests wait already; try again shortly.", s_soon, Failure.Rejected, "queue_full"),
+        CallOutcome.TimedOut => new(ServingStatus.Unavailable, "Request timeout expired: it waited longer than its timeout allows.", s_soon, Failure.Rejected, "timed_out"),
+        CallOutcome.Canceled => new(ServingStatus.Invalid, "the request was canceled by its caller.", null, Failure.Canceled, "canceled"),
+        CallOutcome.Unloaded => new(ServingStatus.Unavailable, "the version was unloaded in this very moment; try again.", s_soon, Failure.Backend, "unloaded"),
         _ => new(ServingStatus.Invalid, $"the model refused the input: {call.Failure}", null, Failure.Backend),
     };
 }

@@ -1,10 +1,12 @@
 // POST /api/deployments/{deployment}/predict: named columns in, answers out. With caller, route and model in memory no query is made.
+// The way is the open protocol's (Admission, the deployment's queue, its counts); what is said and how is this call's own.
+using System.Diagnostics;
 using MaaS.Api.Deployments;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
-using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
 using MaaS.Inference;
+using MaaS.Inference.Tensors;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -25,41 +27,64 @@ internal static class PredictEndpoints
         deployments.MapPost("{deployment}/predict", Predict).WithTags("Predictions").WithSummary("Predict: one row or many")
             .WithMetadata(new RequestSizeLimitAttribute(Limits.PredictionBytes));
 
-    private static async Task<Results<Ok<PredictResponse>, NotFoundProblem, InvalidProblem, UnavailableProblem>> Predict(
-        string deployment, PredictRequest request, Caller caller, Router router, LoadedModels models, CancellationToken token)
+    private static async Task<Results<Ok<PredictResponse>, NotFoundProblem, InvalidProblem, ServingProblem>> Predict(
+        string deployment, PredictRequest request, Caller caller, Admission admission, CancellationToken token)
     {
-        if (await router.Find(caller.TeamId, deployment, token) is not { } route)
-            return DeploymentEndpoints.Missing(deployment);
-        if (route.State == DeploymentState.Paused)
-            return new UnavailableProblem("deployment_paused", $"\"{deployment}\" is paused; resume it to get predictions.");
+        var began = Stopwatch.GetTimestamp();
         if (request.Rows.Any(row => row is null))
             return new InvalidProblem("invalid_input", "rows holds a null; each row is an object of column names and values.");
-        var share = route.Pick();
         try
         {
-            var predictions = await Answer(models, share.VersionId, request);
-            return TypedResults.Ok(new PredictResponse(route.Name, share.Model, share.Version, route.Revision, predictions));
+            var (route, share, model) = await admission.Admit(caller, deployment, null, token);
+            share.Count.Begin();
+            try
+            {
+                if (Presentation.Refusal(request, model.Manifest.Labels) is { } refusal)
+                    throw new InputError([refusal]);
+                var predictions = await Answer(request, admission, share, model, began, token);
+                return TypedResults.Ok(new PredictResponse(route.Name, share.Model, share.Version, route.Revision, Presentation.Of(request, predictions)));
+            }
+            catch (InputError wrong)
+            {
+                share.Count.Fail(Failure.Other);
+                return new InvalidProblem("invalid_input", wrong.Message);
+            }
+            catch (ServingError refused)
+            {
+                share.Count.Fail(refused.Failure);
+                throw;
+            }
+            finally
+            {
+                share.Count.End();
+            }
         }
-        catch (InputError wrong)
+        catch (ServingError refused)
         {
-            return new InvalidProblem("invalid_input", wrong.Message);
-        }
-        catch (Exception failure) when (failure is ModelLoadException or InvalidDataException or FileNotFoundException)
-        {
-            return new UnavailableProblem("version_failed_to_load", $"Version {share.Version} of \"{share.Model}\" cannot be served here at the moment: {failure.Message}");
+            return refused.Status == ServingStatus.NotFound ? DeploymentEndpoints.Missing(deployment) : new ServingProblem(refused);
         }
     }
 
-    private static async Task<IReadOnlyList<Prediction>> Answer(LoadedModels models, Guid version, PredictRequest request)
+    private static async Task<IReadOnlyList<Prediction>> Answer(
+        PredictRequest request, Admission admission, RouteShare share, Model model, long began, CancellationToken token)
     {
+        var call = new Call();
         try
         {
-            return (await models.Get(version)).Predict(request.Rows);
+            var (outcome, predictions) = await model.Predict(request.Rows, call, share.Queue(model), token);
+            if (outcome == CallOutcome.Unloaded)
+            {
+                model = await admission.Load(share, token);
+                (outcome, predictions) = await model.Predict(request.Rows, call, share.Queue(model), token);
+            }
+            if (outcome != CallOutcome.Answered)
+                throw Admission.Refuse(share, call, outcome);
+            share.Count.Succeed(began, call);
+            return predictions;
         }
-        catch (ObjectDisposedException)
+        finally
         {
-            // Unloaded as idle in this very moment; it loads again.
-            return (await models.Get(version)).Predict(request.Rows);
+            call.Release();
         }
     }
 }

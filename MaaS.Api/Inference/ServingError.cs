@@ -16,8 +16,11 @@ internal enum ServingStatus
 }
 
 /// <param name="message">The sentence to show.</param>
-internal sealed class ServingError(ServingStatus status, string message, TimeSpan? retryAfter = null, Failure failure = Failure.Other) : Exception(message)
+/// <param name="code">Stable, for those who translate or branch.</param>
+internal sealed class ServingError(ServingStatus status, string message, TimeSpan? retryAfter = null, Failure failure = Failure.Other, string code = "invalid_input") : Exception(message)
 {
+    public string Code => code;
+
     public ServingStatus Status => status;
 
     public Failure Failure => failure;

@@ -24,11 +24,13 @@ public sealed record RevisionView(
 /// <param name="QueueDelayMs">How long the first request waits for others to come; 0 takes only those that are there already.</param>
 /// <param name="QueueLimit">Requests that may wait; one more is refused, to be sent again later.</param>
 /// <param name="TimeoutMs">A request that has waited so long is given up, unless it says another time itself.</param>
+/// <param name="RunLimitMs">A computation that takes so long is stopped.</param>
 public sealed record Batching(
     [property: Range(1, 1024)] int MaxBatchSize = 1,
     [property: Range(0, 1000)] int QueueDelayMs = 0,
     [property: Range(1, 100_000)] int QueueLimit = 1000,
-    [property: Range(1, 600_000)] int TimeoutMs = 30_000);
+    [property: Range(1, 600_000)] int TimeoutMs = 30_000,
+    [property: Range(10, 600_000)] int RunLimitMs = 60_000);
 
 /// <param name="Weight">Percent of the requests; the weights of a revision add up to 100.</param>
 public sealed record TrafficShare(

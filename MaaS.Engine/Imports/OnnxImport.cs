@@ -38,7 +38,11 @@ internal static class OnnxImport
             progress.Report(new Said($"its dictionary of probabilities is answered as a list, in the order {string.Join(", ", labels)}"));
 
         progress.Report(new Advanced(0.4, "running it for the first time"));
-        manifest = ModelPackage.Close(package, manifest, Answered(onnx, manifest));
+        using (var opened = Opened(onnx, manifest))
+        {
+            var (sample, size) = Answered(opened, manifest);
+            manifest = ModelPackage.Close(package, manifest with { Stacks = Stacks(opened, model.Graph, manifest, size) }, sample);
+        }
         try
         {
             Model.Load(package).Dispose();
@@ -66,16 +70,15 @@ internal static class OnnxImport
     private static long Parameters(GraphProto graph) =>
         graph.Initializer.Where(tensor => tensor.DataType != (int)TensorProto.Types.DataType.String).Sum(tensor => tensor.Dims.Aggregate(1L, (product, size) => product * size));
 
-    private static ModelSample Answered(string onnx, ModelManifest manifest)
+    private static (ModelSample Sample, long Size) Answered(Model model, ModelManifest manifest)
     {
-        using var model = Opened(onnx, manifest);
         InputError? first = null;
         foreach (var size in s_sizes)
         {
             var row = manifest.Inputs.ToDictionary(input => input.Name, input => MadeUp(input, size));
             try
             {
-                return new ModelSample([row], model.Predict([row]));
+                return (new ModelSample([row], model.Predict([row])), size);
             }
             catch (InputError failed)
             {
@@ -86,6 +89,12 @@ internal static class OnnxImport
         }
         throw new UserError($"The model cannot be run on inputs made up for it. {first!.Message}", first);
     }
+
+    /// <summary>Whether rows of several callers may be computed together; a graph that chooses its way by its data may do so by that of all rows.</summary>
+    private static bool Stacks(Model model, GraphProto graph, ModelManifest manifest, long size) =>
+        manifest.Inputs.All(input => input.Shape is [-1, ..]) && manifest.Outputs.All(output => output.Shape is [-1, ..])
+        && !graph.Node.Any(node => node.OpType is "If" or "Loop" or "Scan")
+        && model.Stacks(manifest.Inputs.ToDictionary(input => input.Name, input => MadeUp(input, size)), manifest.Inputs.ToDictionary(input => input.Name, input => MadeUp(input, size, first: 41)));
 
     private static Model Opened(string onnx, ModelManifest manifest)
     {
@@ -100,12 +109,12 @@ internal static class OnnxImport
     }
 
     /// <summary>One row of the input: small numbers, whole numbers 1, the text "a".</summary>
-    private static JsonElement MadeUp(ModelInput input, long size)
+    private static JsonElement MadeUp(ModelInput input, long size, int first = 0)
     {
         long[] shape = [.. (input.Shape is [-1 or 1, ..] ? input.Shape.Skip(1) : input.Shape).Select(known => known < 0 ? size : known)];
         if (shape.Aggregate(1.0, (product, one) => product * one) > MostSent)
             throw new UserError($"The input \"{input.Name}\" takes {string.Join(" x ", shape)} numbers; at most {MostSent:N0} can be sent in a prediction.");
-        var next = 0;
+        var next = first;
         return JsonSerializer.SerializeToElement(List(0));
 
         JsonNode List(int depth) => depth < shape.Length ? new JsonArray([.. Enumerable.Range(0, (int)shape[depth]).Select(_ => List(depth + 1))]) : input.Type switch

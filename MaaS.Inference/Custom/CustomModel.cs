@@ -18,15 +18,12 @@ internal sealed class CustomModel(ModelManifest manifest)
 
     private const int MostProblems = 10;
 
-    /// <summary>A graph may loop for ever on some inputs; the server has other callers.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     public static CustomModel? For(ModelManifest manifest) => manifest.Task == ModelTask.Custom ? new CustomModel(manifest) : null;
 
     /// <param name="run">The graph's inputs in the manifest's order to its outputs.</param>
     /// <exception cref="InputError">With up to ten problems.</exception>
     public IReadOnlyList<Prediction> Answer(
-        IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, Func<RunOptions, IReadOnlyCollection<OrtValue>, IDisposableReadOnlyCollection<OrtValue>> run)
+        IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, Func<IReadOnlyCollection<OrtValue>, IDisposableReadOnlyCollection<OrtValue>> run)
     {
         var problems = new List<string>();
         if (rows.Count == 0)
@@ -74,22 +71,20 @@ internal sealed class CustomModel(ModelManifest manifest)
         return problem is null ? new GivenTensor(input.Type, elements!, shape, isRow) : null;
     }
 
-    private Prediction One(GivenTensor[] request, int row, Func<RunOptions, IReadOnlyCollection<OrtValue>, IDisposableReadOnlyCollection<OrtValue>> run)
+    private Prediction One(GivenTensor[] request, int row, Func<IReadOnlyCollection<OrtValue>, IDisposableReadOnlyCollection<OrtValue>> run)
     {
         var isRow = request.Any(tensor => tensor.IsRow) && request.All(tensor => tensor.IsRow || tensor.Shape.Length == 0);
         var values = new List<OrtValue>();
-        using var options = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL }; // what a row is refused for is the caller's to know, not the log's
         try
         {
             foreach (var tensor in request)
                 values.Add(Elements.Tensor(tensor.Type, tensor.Elements, tensor.Shape));
-            using var timer = new Timer(_ => options.Terminate = true, null, s_patience, Timeout.InfiniteTimeSpan);
-            using var outputs = run(options, values);
+            using var outputs = run(values);
             return new Prediction(Outputs: manifest.Outputs.Zip(outputs, (output, value) => (output.Name, Value: Written(output, value, isRow))).ToDictionary(output => output.Name, output => output.Value));
         }
-        catch (OnnxRuntimeException failed)
+        catch (OnnxRuntimeException failed) when (!failed.Message.Contains("terminate flag", StringComparison.Ordinal)) // of a run that was stopped
         {
-            throw new InputError([options.Terminate ? $"rows[{row}]: the model did not end within {s_patience.TotalSeconds} seconds, and was stopped." : $"rows[{row}]: the model could not compute it: {failed.Message}"]);
+            throw new InputError([$"rows[{row}]: the model could not compute it: {failed.Message}"]);
         }
         finally
         {

@@ -1,12 +1,25 @@
-// Calls that are being computed together, and how to stop that when the last of them has lost its caller.
+// Calls that are being computed together, and how to stop that: when the last of them has lost its caller, or when it takes too long.
 // Everything but Options is touched under the batcher's lock only.
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Inference.Tensors;
 
 internal sealed class Batch : IDisposable
 {
+    private readonly object _gate;
+    private readonly TimeSpan _limit;
+    private readonly Timer _timer;
     private int _present;
+    private long _beganAt;
+
+    /// <param name="gate">The batcher's lock.</param>
+    /// <param name="limit">How long it may be computed.</param>
+    public Batch(object gate, TimeSpan limit)
+    {
+        (_gate, _limit) = (gate, limit);
+        _timer = new(_ => Stop());
+    }
 
     public List<Call> Calls { get; } = [];
 
@@ -16,11 +29,15 @@ internal sealed class Batch : IDisposable
     /// <summary>Nobody waits for it any longer.</summary>
     public bool IsAbandoned => _present == 0;
 
+    /// <summary>It was stopped because it took too long.</summary>
+    public bool IsStopped { get; private set; }
+
     public void Begin()
     {
-        _present = Calls.Count;
+        (_present, _beganAt, IsStopped) = (Calls.Count, Stopwatch.GetTimestamp(), false);
         foreach (var call in Calls)
             call.Batch = this;
+        _timer.Change(_limit, Timeout.InfiniteTimeSpan);
     }
 
     public void Leave()
@@ -31,11 +48,25 @@ internal sealed class Batch : IDisposable
 
     public void End()
     {
+        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         foreach (var call in Calls)
             call.Batch = null;
-        if (IsAbandoned)
+        if (IsAbandoned || IsStopped)
             Options.Terminate = false;
+        _beganAt = 0;
     }
 
-    public void Dispose() => Options.Dispose();
+    public void Dispose()
+    {
+        _timer.Dispose();
+        Options.Dispose();
+    }
+
+    private void Stop()
+    {
+        lock (_gate)
+            // A timer that went off while the batch ended must not stop the next one.
+            if (_beganAt != 0 && Stopwatch.GetElapsedTime(_beganAt) >= _limit)
+                IsStopped = Options.Terminate = true;
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class BatchQueue
 
     /// <summary>
     /// Takes the next calls, as many as fit into <paramref name="most"/> rows. The first that does not fit ends it, so that nobody is
-    /// overtaken by a smaller one; a call of more rows than that goes alone.
+    /// overtaken by a smaller one; a call of more rows than that goes alone, and so does one with work of its own.
     /// </summary>
     public void Take(int most, List<Call> taken)
     {
@@ -53,7 +53,7 @@ internal sealed class BatchQueue
         for (var priority = 1; priority <= Call.Priorities; priority++)
             while (_lines[priority].First is { } call)
             {
-                if (taken.Count > 0 && rows + call.Rows > most)
+                if (taken.Count > 0 && (rows + call.Rows > most || call.Work is not null || taken[0].Work is not null))
                     return;
                 Remove(call);
                 taken.Add(call);

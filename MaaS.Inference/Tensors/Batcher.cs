@@ -36,7 +36,7 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
     public CallOutcome? AskNow(Call call)
     {
         call.AskedAt = Stopwatch.GetTimestamp();
-        return Pool.Signature.ByRows && call.Rows >= settings.MaxBatchSize && Pool.PerRow * call.Rows < s_quick ? Run(new(in call), call.Rows) : null;
+        return Pool.Signature.ByRows && call.Work is null && call.Rows >= settings.MaxBatchSize && Pool.PerRow * call.Rows < s_quick ? Run(new(in call), call.Rows) : null;
     }
 
     public ValueTask<CallOutcome> Enqueue(Call call, TimeSpan? timeout, CancellationToken token)
@@ -65,7 +65,7 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
 
     private void Serve()
     {
-        using var batch = new Batch();
+        using var batch = new Batch(_gate, TimeSpan.FromMilliseconds(settings.RunLimitMs));
         while (Next(batch))
             Compute(batch);
     }
@@ -115,8 +115,8 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
         var outcome = Run(calls, batch.Calls.Sum(call => call.Rows), batch.Options);
         lock (_gate)
             batch.End();
-        if (outcome == CallOutcome.Failed && batch.IsAbandoned)
-            outcome = CallOutcome.Canceled;
+        if (outcome == CallOutcome.Failed)
+            outcome = batch.IsStopped ? CallOutcome.Stopped : batch.IsAbandoned ? CallOutcome.Canceled : outcome;
         foreach (var call in calls) // When one of them has spoilt it for the others, each is on its own.
             call.End(outcome == CallOutcome.Failed && calls.Length > 1 ? Run(new(in call), call.Rows) : outcome);
     }

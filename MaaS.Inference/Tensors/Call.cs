@@ -1,11 +1,12 @@
 // One request's tensors on their way through the runtime, and its answer until the caller has copied it. Reused: no garbage.
 using System.Buffers;
 using System.Threading.Tasks.Sources;
+using Microsoft.ML.OnnxRuntime;
 
 namespace MaaS.Inference.Tensors;
 
 /// <summary>How a call ended.</summary>
-public enum CallOutcome { Answered, QueueFull, TimedOut, Canceled, Failed, Unloaded }
+public enum CallOutcome { Answered, QueueFull, TimedOut, Canceled, Failed, Unloaded, Stopped }
 
 /// <summary>One input: bytes as they are on the wire, little-endian, row by row; a text is its length in four bytes and its UTF-8.</summary>
 public sealed class CallInput
@@ -54,6 +55,9 @@ public sealed class Call : IValueTaskSource<CallOutcome>
 
     public int Priority { get; set; }
 
+    /// <summary>Instead of tensors: something to do with the model, by itself, on a thread of the batcher; it ends when the options say so.</summary>
+    internal Action<RunOptions>? Work { get; set; }
+
     /// <summary>Stopwatch ticks: asked, computing begun, inputs in place, computed.</summary>
     public long AskedAt { get; internal set; }
     public long StartedAt { get; internal set; }
@@ -77,7 +81,7 @@ public sealed class Call : IValueTaskSource<CallOutcome>
             Array.Resize(ref _inputs, inputs);
         for (var i = 0; i < inputs; i++)
             (_inputs[i] ??= new()).Clear();
-        (InputCount, Rows, Priority, Failure, State) = (inputs, 1, UsualPriority, null, CallState.New);
+        (InputCount, Rows, Priority, Work, Failure, State) = (inputs, 1, UsualPriority, null, null, CallState.New);
         _done.Reset();
     }
 

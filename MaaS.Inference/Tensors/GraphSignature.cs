@@ -30,13 +30,14 @@ public sealed record GraphSignature(IReadOnlyList<TensorInfo> Inputs, IReadOnlyL
     public int Output(string name) => _outputs.GetValueOrDefault(name, -1);
 
     /// <exception cref="ModelLoadException">An input is no tensor, or of a type that has no name in the protocol.</exception>
-    internal static GraphSignature Of(InferenceSession session)
+    /// <param name="mayStack">Whether rows that have the shape for it may be computed together.</param>
+    internal static GraphSignature Of(InferenceSession session, bool mayStack)
     {
         var inputs = session.InputNames.Select(name => Tensor(name, session.InputMetadata[name])
             ?? throw new ModelLoadException($"The input \"{name}\" of model.onnx is not a tensor of a type that can be sent.")).ToList();
         // What is no tensor (a sequence, a map) cannot be sent back, and is not asked for.
         var outputs = session.OutputNames.Select(name => Tensor(name, session.OutputMetadata[name])).OfType<TensorInfo>().ToList();
-        return new(inputs, outputs, IsByRows(inputs.Concat(outputs)) && OneName(session));
+        return new(inputs, outputs, mayStack && IsByRows(inputs.Concat(outputs)) && OneName(session));
     }
 
     private static Dictionary<string, int> Places(IReadOnlyList<TensorInfo> tensors) =>

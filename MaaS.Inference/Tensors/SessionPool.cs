@@ -47,7 +47,9 @@ public sealed class SessionPool
             call.StartedAt = started;
         try
         {
-            if (Signature.ByRows)
+            if (calls[0].Work is { } work)
+                RunWork(calls[0], work, options ?? _options);
+            else if (Signature.ByRows)
                 RunRows(calls, rows, options ?? _options);
             else
                 RunFree(calls[0], options ?? _options);
@@ -61,7 +63,7 @@ public sealed class SessionPool
         var ended = Stopwatch.GetTimestamp();
         foreach (var call in calls)
             call.ComputedAt = ended;
-        if ((ended - started) / rows is var perRow && perRow < Volatile.Read(ref _ticksPerRow))
+        if (calls[0].Work is null && (ended - started) / rows is var perRow && perRow < Volatile.Read(ref _ticksPerRow))
             Volatile.Write(ref _ticksPerRow, perRow);
         return CallOutcome.Answered;
     }
@@ -114,6 +116,19 @@ public sealed class SessionPool
         {
             call.Answered(context, first);
             first += call.Rows;
+        }
+    }
+
+    private void RunWork(Call call, Action<RunOptions> work, RunOptions options)
+    {
+        try
+        {
+            call.FilledAt = Stopwatch.GetTimestamp();
+            work(options);
+        }
+        finally
+        {
+            _owner.Leave();
         }
     }
 

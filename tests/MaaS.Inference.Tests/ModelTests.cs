@@ -1,11 +1,14 @@
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
+using MaaS.Inference.Tensors;
 using Xunit;
 
 namespace MaaS.Inference.Tests;
 
 public sealed class ModelTests
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
     public void A_batch_of_rows_is_answered_in_order_with_labels_and_probabilities()
     {
@@ -22,6 +25,25 @@ public sealed class ModelTests
         Assert.Equal(z.Length, predictions.Count);
         for (var row = 0; row < z.Length; row++)
             Same(TestPackage.Answer(z[row]), predictions[row]);
+    }
+
+    [Fact]
+    public async Task Through_a_queue_a_row_that_does_not_fit_has_its_reason_and_the_others_their_answers()
+    {
+        using var package = new TestPackage();
+        using var model = Model.Load(package.Folder);
+        var (call, queue) = (new Call(), new Batcher(model.Tensors, new(), new()));
+
+        var (outcome, predictions) = await model.Predict(TestPackage.Rows("""{"age":20,"city":"oslo"}""", """{"age":"old"}""", """{"city":"rome"}"""), call, queue, Token);
+
+        Assert.Equal(CallOutcome.Answered, outcome);
+        Same(TestPackage.Answer(2 - 1 - 4), predictions[0]);
+        Assert.Equal(new Prediction(Error: "rows[1].age: \"old\" is not a number."), predictions[1]);
+        Same(TestPackage.Answer(3 + 1 - 4), predictions[2]);
+        call.Release();
+
+        var wrong = await Assert.ThrowsAsync<InputError>(async () => await model.Predict(TestPackage.Rows("""{"age":"old"}""", """{"height":1}"""), call, queue, Token));
+        Assert.Equal(2, wrong.Problems.Count);
     }
 
     [Fact]

@@ -65,6 +65,8 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
         {
             InferMessage.Read(exchange, signature, name, message);
             var outcome = queue.AskNow(exchange.Call) ?? await queue.Enqueue(exchange.Call, exchange.Timeout, token);
+            if (outcome == CallOutcome.Unloaded)
+                outcome = await admission.AskAgain(share, exchange.Call, exchange.Timeout, token);
             if (outcome != CallOutcome.Answered)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);

@@ -31,6 +31,8 @@ internal sealed class InferHttp(Admission admission)
             body = await RequestBody.Read(context);
             Parse(context, exchange, signature, path.Model, body.Bytes);
             var outcome = queue.AskNow(exchange.Call) ?? await queue.Enqueue(exchange.Call, exchange.Timeout, context.RequestAborted);
+            if (outcome == CallOutcome.Unloaded)
+                outcome = await admission.AskAgain(share, exchange.Call, exchange.Timeout, context.RequestAborted);
             if (outcome != CallOutcome.Answered)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);

@@ -44,6 +44,24 @@ public sealed class OnnxImportTests : IDisposable
             Answers(model, """{"x": [[1, 1, 1], [2, 2, 2]], "n": [[1, 1], [2, 2]], "t": ["a", "b"], "k": 1}"""));
     }
 
+    [Fact]
+    public void Rows_of_several_callers_are_computed_together_only_where_a_trial_shows_that_they_do_not_mix()
+    {
+        Assert.True(Stacks((graph, x) => graph.ReduceSum(x, 1)));
+        Assert.False(Stacks((graph, x) => graph.ReduceSum(graph.Sub(x, graph.ReduceMean(x, 0)), 1))); // centred over the batch
+
+        bool? Stacks(Func<GraphBuilder, Value, Value> answer)
+        {
+            var graph = new GraphBuilder("elsewhere");
+            graph.Output("sum", answer(graph, graph.Input("x", DataType.Float, -1, 3)), DataType.Float, -1);
+            var stacks = Import(graph.Build("1")).Stacks;
+            using (var model = Model.Load(Path.Combine(_folder, "package")))
+                Assert.Equal(stacks, model.Tensors.Signature.ByRows);
+            Directory.Delete(Path.Combine(_folder, "package"), recursive: true);
+            return stacks;
+        }
+    }
+
     [Theory]
     [InlineData("""{}""", "rows[0].x: is missing; send x (float32, a list of 3). rows[0].n: is missing; send n (int64, one value).")]
     [InlineData("""{"x": [1, 2], "n": 1}""", "rows[0].x: a list has 2 elements where 3 are taken; send x (float32, a list of 3).")]

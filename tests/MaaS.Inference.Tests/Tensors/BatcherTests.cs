@@ -61,6 +61,25 @@ public sealed class BatcherTests
     }
 
     [Fact]
+    public async Task A_computation_that_takes_too_long_is_stopped_and_the_next_is_not()
+    {
+        using var model = TensorModel.Doubling();
+        var batcher = new Batcher(model.Tensors, new(8, RunLimitMs: 50), new());
+        var endless = new Call();
+        endless.Begin(0);
+        endless.Work = options =>
+        {
+            while (!options.Terminate)
+                Thread.Sleep(1);
+            throw new OutOfMemoryException("as the runtime does when it is stopped");
+        };
+
+        var waiting = batcher.Enqueue(endless, null, Token);
+        Assert.Equal(CallOutcome.Stopped, await waiting);
+        Assert.Equal(CallOutcome.Answered, await Ask(batcher, new(1, 3, 0, false, false), 7));
+    }
+
+    [Fact]
     public async Task Calls_that_come_within_the_delay_are_computed_together()
     {
         using var model = TensorModel.Doubling();

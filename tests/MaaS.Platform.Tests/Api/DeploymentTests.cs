@@ -27,6 +27,22 @@ public sealed class DeploymentTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task A_caller_says_which_labels_it_wants_to_see_and_a_row_that_is_refused_leaves_the_others_answered()
+    {
+        var seed = await Seed.Make(Team);
+        async Task<IReadOnlyList<Prediction>> Ask(PredictRequest request) => (await Member.Predict(seed.Deployment, request, Token)).Predictions;
+
+        Assert.Equal(["yes", "no"], (await Ask(Fifty))[0].Probabilities!.Keys); // the highest first
+        var best = await Ask(Fifty with { TopK = 1 });
+        Assert.Equal([("yes", "yes"), ("no", "no")], best.Select(one => (one.Label, one.Probabilities!.Keys.Single())));
+        var sure = (await Ask(Fifty with { Threshold = 0.99 }))[0];
+        Assert.Equal((null, 0), (sure.Label, sure.Probabilities!.Count));
+        Assert.Equal(["no", "no"], (await Ask(Fifty with { Labels = ["no"] })).Select(one => one.Label));
+        var mixed = await Ask(new(TestPackage.Rows("""{"age":"old"}""", """{"age":20}""")));
+        Assert.Equal([(null, "rows[0].age: \"old\" is not a number."), ("no", null)], mixed.Select(one => (one.Label, one.Error)));
+    }
+
+    [Fact]
     public async Task A_version_that_does_not_answer_its_own_sample_never_takes_traffic()
     {
         var good = await Seed.Make(Team);
