@@ -39,6 +39,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Revision> Revisions => Set<Revision>();
+    public DbSet<LoadMark> LoadMarks => Set<LoadMark>();
     public DbSet<Worker> Workers => Set<Worker>();
     public DbSet<Blob> Blobs => Set<Blob>();
 
@@ -167,6 +168,11 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             revision.HasKey(row => new { row.DeploymentId, row.Number });
             revision.HasMany(row => row.Shares).WithOne().HasForeignKey(share => new { share.DeploymentId, share.RevisionNumber });
             revision.Property(row => row.Batching).IsJsonb().HasDefaultValueSql("'{}'");
+        });
+        model.Entity<LoadMark>(mark =>
+        {
+            mark.HasKey(row => new { row.VersionId, row.Process });
+            mark.HasOne<ModelVersion>().WithMany(version => version.LoadMarks).HasForeignKey(row => row.VersionId);
         });
         model.Entity<RevisionShare>(share =>
         {

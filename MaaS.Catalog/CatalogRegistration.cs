@@ -1,6 +1,7 @@
 // Makes the catalog available to a service. Knows configuration; knows nothing of HTTP.
 using System.Globalization;
 using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Deployments;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
@@ -38,6 +39,7 @@ public static class CatalogRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<JobQueue>(provider, lease));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactStore>(provider, root));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactSweep>(provider, root));
+        services.AddSingleton<LoadMarks>();
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
         services.AddSingleton<ModelStore>();

@@ -84,6 +84,7 @@ public sealed class MaaSClient(HttpClient http)
     public Task DeleteModel(string model, CancellationToken token = default) => Delete($"api/models/{Escape(model)}", token);
     public Task<Page<ModelVersionView>> ModelVersions(string model, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ModelVersionView>>($"api/models/{Escape(model)}/versions{Paging(limit, after)}", token);
     public Task<ModelVersionView> ModelVersion(string model, int version, CancellationToken token = default) => Get<ModelVersionView>($"api/models/{Escape(model)}/versions/{version}", token);
+    public Task LiftQuarantine(string model, int version, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/versions/{version}/quarantine", token);
     public Task<ModelVersionView> ModelVersion(Guid version, CancellationToken token = default) => Get<ModelVersionView>($"api/model-versions/{version}", token);
     public Task<ModelVersionView> RegisterVersion(string model, RegisterVersion request, CancellationToken token = default) => Post<ModelVersionView>($"api/models/{Escape(model)}/versions", request, token);
     public Task DeleteModelVersion(string model, int version, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/versions/{version}", token);

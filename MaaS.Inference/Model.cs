@@ -21,6 +21,8 @@ public sealed class Model : IDisposable
     // Another processor may order float additions differently; more than this is another model.
     private const float SampleTolerance = 1e-4f;
 
+    private const long GraphBytes = 1 << 20;
+
     private readonly Session _session;
     private readonly RequestColumns _columns;
     private readonly Writer? _writer; // of a language model
@@ -30,8 +32,9 @@ public sealed class Model : IDisposable
     private int _users = 1; // the owner is one until it disposes
     private int _disposed;
 
-    private Model(ModelManifest manifest, Session session, Writer? writer)
+    private Model(ModelManifest manifest, Session session, Writer? writer, long fileBytes)
     {
+        MemoryBytes = GraphBytes + 2 * fileBytes;
         Manifest = manifest;
         _session = session;
         _writer = writer;
@@ -43,6 +46,9 @@ public sealed class Model : IDisposable
     }
 
     public ModelManifest Manifest { get; }
+
+    /// <summary>What it takes of this machine's memory, as far as its file tells: the weights, the copy laid out for the processor, and the graph.</summary>
+    public long MemoryBytes { get; }
 
     /// <summary>The graph by its own tensors, whatever the task: what the Open Inference Protocol speaks of.</summary>
     public SessionPool Tensors { get; }
@@ -78,7 +84,7 @@ public sealed class Model : IDisposable
         if (manifest.Format != 1)
             throw new ModelLoadException($"model.json is of format {manifest.Format}; this server reads format 1.");
         var writer = Writer.For(Path.GetDirectoryName(onnx)!, manifest);
-        return new Model(manifest, Session.Open(onnx, manifest), writer);
+        return new Model(manifest, Session.Open(onnx, manifest), writer, new FileInfo(onnx).Length);
     }
 
     /// <param name="rows">Named columns; one left out, null, "" or "NaN" is missing.</param>

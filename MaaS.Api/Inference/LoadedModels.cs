@@ -1,11 +1,15 @@
 // Versions in memory, each loaded and warmed up once however many requests ask for it. Versions are immutable, so nothing here
-// ever goes out of date; what nobody has asked for in a while is unloaded and comes back when somebody does.
+// ever goes out of date; what nobody has asked for in a while, or what there is no room for, is unloaded and comes back when somebody asks.
+// Setting: Serving:MemoryMegabytes, half of the machine's when it is not said.
 using System.Collections.Concurrent;
+using System.Globalization;
+using MaaS.Catalog;
+using MaaS.Catalog.Deployments;
 using MaaS.Inference;
 
 namespace MaaS.Api.Inference;
 
-internal sealed class LoadedModels(PackageCache packages, TimeProvider clock, ILogger<LoadedModels> logger) : BackgroundService
+internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConfiguration configuration, TimeProvider clock, ILogger<LoadedModels> logger) : BackgroundService
 {
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan s_round = TimeSpan.FromMinutes(1);
@@ -13,12 +17,18 @@ internal sealed class LoadedModels(PackageCache packages, TimeProvider clock, IL
     // Long enough that a broken package is not opened by every request, short enough to recover from a passing trouble.
     private static readonly TimeSpan s_failureKept = TimeSpan.FromSeconds(3);
 
+    private readonly long _budget = configuration.GetValue<long?>("Serving:MemoryMegabytes") is { } megabytes
+        ? megabytes << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
 
     private sealed class Entry(Func<Task<Model>> load)
     {
         public Lazy<Task<Model>> Model { get; } = new(load);
         public long UsedAt;
+
+        /// <summary>Null while it is not loaded.</summary>
+        public Model? Loaded => Model is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } loaded } ? loaded.Result : null;
     }
 
     /// <exception cref="ModelLoadException">The package must not take traffic; the message says why.</exception>
@@ -31,20 +41,43 @@ internal sealed class LoadedModels(PackageCache packages, TimeProvider clock, IL
         return entry.Model.Value;
     }
 
-    public int Count => _entries.Values.Count(entry => entry.Model is { IsValueCreated: true, Value.IsCompletedSuccessfully: true });
+    public int Count => _entries.Values.Count(entry => entry.Loaded is not null);
+
+    /// <summary>Of all that are loaded, as <see cref="Model.MemoryBytes"/> reckons.</summary>
+    public long MemoryBytes => _entries.Values.Sum(entry => entry.Loaded?.MemoryBytes ?? 0);
 
     /// <returns>Why the version could not be loaded a moment ago; null when it could, or nobody has tried.</returns>
     public string? Failure(Guid versionId) =>
         _entries.TryGetValue(versionId, out var entry) && entry.Model.Value is { IsFaulted: true, Exception: { } failure } ? failure.GetBaseException().Message : null;
+
+    /// <summary>A failure a moment ago counts no longer.</summary>
+    public void Forget(Guid versionId)
+    {
+        if (Failure(versionId) is not null)
+            _entries.TryRemove(versionId, out _);
+    }
+
+    /// <summary>Whoever ends this process in good order while it loads something has nothing against that version.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await marks.End(null, cancellationToken);
+        }
+        catch (Exception error) when (Outage.Is(error))
+        {
+            // The database went first; what was being loaded then has to be let out of quarantine by hand.
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_round, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            foreach (var (id, entry) in _entries)
-                if (clock.GetElapsedTime(Volatile.Read(ref entry.UsedAt)) > s_idle && _entries.TryRemove(new(id, entry)) && entry.Model.Value.IsCompletedSuccessfully)
-                    (await entry.Model.Value).Dispose();
+            if (_entries.Where(entry => clock.GetElapsedTime(Volatile.Read(ref entry.Value.UsedAt)) > s_idle).Count(Unload) > 0)
+                ReturnedMemory.Trim();
             packages.Tidy();
         }
     }
@@ -54,8 +87,9 @@ internal sealed class LoadedModels(PackageCache packages, TimeProvider clock, IL
         try
         {
             var started = clock.GetTimestamp();
-            var model = MaaS.Inference.Model.Load(await packages.Folder(id));
+            var model = await LoadMarked(id);
             logger.LogInformation("Loaded version {Version} in {Milliseconds:0} ms", id, clock.GetElapsedTime(started).TotalMilliseconds);
+            MakeRoom(id, model.MemoryBytes);
             return model;
         }
         catch (Exception failure)
@@ -64,5 +98,50 @@ internal sealed class LoadedModels(PackageCache packages, TimeProvider clock, IL
             _ = Task.Delay(s_failureKept, clock).ContinueWith(_ => _entries.TryRemove(id, out var _), TaskScheduler.Default);
             throw;
         }
+    }
+
+    /// <summary>A model that ends this process while it is loaded is found out by the next one, and left alone.</summary>
+    private async Task<Model> LoadMarked(Guid id)
+    {
+        var folder = await packages.Folder(id);
+        if (await marks.Begin(id, CancellationToken.None) is { } crashed)
+            throw new ModelLoadException(string.Create(CultureInfo.InvariantCulture,
+                $"it is in quarantine, because a server process ended while it loaded it ({crashed:yyyy-MM-dd HH:mm} UTC). An admin can lift the quarantine on the version's page."));
+        try
+        {
+            return Model.Load(folder);
+        }
+        finally
+        {
+            // Not waited for: the first answer must not wait for a database that has just gone away.
+            _ = Outage.Outlast(async () => { await marks.End(id, CancellationToken.None); return true; }, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Unloads what was used longest ago until a model that is about to join fits; one that is larger than the budget stands alone.</summary>
+    private void MakeRoom(Guid joining, long bytes)
+    {
+        var gone = 0;
+        foreach (var entry in _entries.Where(entry => entry.Key != joining && entry.Value.Loaded is not null).OrderBy(entry => Volatile.Read(ref entry.Value.UsedAt)).ToList())
+        {
+            if (MemoryBytes + bytes <= _budget)
+                break;
+            if (Unload(entry))
+            {
+                gone++;
+                logger.LogInformation("Unloaded version {Version} to make room for {Joining}: the budget is {Megabytes} MB", entry.Key, joining, _budget >> 20);
+            }
+        }
+        if (gone > 0)
+            ReturnedMemory.Trim();
+    }
+
+    /// <summary>Requests that it answers at the moment are answered first.</summary>
+    private bool Unload(KeyValuePair<Guid, Entry> entry)
+    {
+        if (entry.Value.Loaded is not { } loaded || !_entries.TryRemove(entry))
+            return false;
+        loaded.Dispose();
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 // Versions of a model: immutable packages. A version that any revision names cannot be deleted, or a rollback could fail.
 using System.Linq.Expressions;
+using MaaS.Api.Inference;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
@@ -23,6 +24,7 @@ internal static class ModelVersionEndpoints
         versions.MapPost("", Register).Needs(Role.Member).WithSummary("Register a run's package as the next version; makes the model when there is none");
         versions.MapGet("{version}", Get).WithSummary("One version");
         versions.MapDelete("{version}", Delete).Needs(Role.Member).WithSummary("Delete a version that no deployment names");
+        versions.MapDelete("{version}/quarantine", Lift).Needs(Role.Admin).WithSummary("Let a version be loaded again after a server process ended while it loaded it");
         versions.MapModelExports();
         versions.MapGet("{version}/files/{**path}", Download).WithSummary("One file of the package").Produces(200, contentType: "application/octet-stream");
     }
@@ -77,6 +79,20 @@ internal static class ModelVersionEndpoints
         context.ModelVersions.Remove(row);
         context.Audit(caller, "deleted", "model", model, $"version {version}");
         await context.SaveChangesAsync(token);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, NotFoundProblem>> Lift(
+        string model, int version, Caller caller, CatalogContext context, LoadedModels models, CancellationToken token)
+    {
+        if (await Owned(context, caller, model, version).Include(row => row.LoadMarks.Where(mark => mark.CrashedAt != null)).SingleOrDefaultAsync(token) is not { } row)
+            return Missing(model, version);
+        if (row.LoadMarks.Count == 0)
+            return TypedResults.NoContent();
+        context.LoadMarks.RemoveRange(row.LoadMarks);
+        context.Audit(caller, "lifted_quarantine", "model", model, $"version {version}");
+        await context.SaveChangesAsync(token);
+        models.Forget(row.Id);
         return TypedResults.NoContent();
     }
 

@@ -8,11 +8,13 @@ namespace MaaS.Api.Models;
 internal static class ModelViews
 {
     public static IQueryable<ModelVersion> ForViews(this IQueryable<ModelVersion> versions) =>
-        versions.AsNoTracking().Include(version => version.Model).Include(version => version.Aliases);
+        versions.AsNoTracking().Include(version => version.Model).Include(version => version.Aliases)
+            .Include(version => version.LoadMarks.Where(mark => mark.CrashedAt != null));
 
     /// <summary>Models with their newest version and every alias.</summary>
     public static IQueryable<Model> ForViews(this IQueryable<Model> models) => models.AsNoTracking()
         .Include(model => model.Versions.OrderByDescending(version => version.Number).Take(1)).ThenInclude(version => version.Aliases)
+        .Include(model => model.Versions.OrderByDescending(version => version.Number).Take(1)).ThenInclude(version => version.LoadMarks.Where(mark => mark.CrashedAt != null))
         .Include(model => model.Aliases).ThenInclude(alias => alias.Version);
 
     public static ModelView Of(Model row) => new(
@@ -23,5 +25,5 @@ internal static class ModelViews
 
     private static ModelVersionView Of(ModelVersion row, string model) => new(
         row.Id, model, row.Number, row.Manifest, row.Bytes, row.RunId,
-        row.Aliases.Select(alias => alias.Name).Order(StringComparer.Ordinal).ToList(), row.CreatedBy, row.CreatedAt);
+        row.Aliases.Select(alias => alias.Name).Order(StringComparer.Ordinal).ToList(), row.CreatedBy, row.CreatedAt, row.LoadMarks.Max(mark => mark.CrashedAt));
 }

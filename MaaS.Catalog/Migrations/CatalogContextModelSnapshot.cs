@@ -191,6 +191,30 @@ namespace MaaS.Catalog.Migrations
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Deployments.LoadMark", b =>
+                {
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("version_id");
+
+                    b.Property<string>("Process")
+                        .HasColumnType("text")
+                        .HasColumnName("process");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<DateTimeOffset?>("CrashedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("crashed_at");
+
+                    b.HasKey("VersionId", "Process")
+                        .HasName("pk_load_marks");
+
+                    b.ToTable("load_marks", (string)null);
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Deployments.Revision", b =>
                 {
                     b.Property<Guid>("DeploymentId")
@@ -1097,6 +1121,16 @@ namespace MaaS.Catalog.Migrations
                         .HasConstraintName("fk_deployments_teams_team_id");
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Deployments.LoadMark", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Models.ModelVersion", null)
+                        .WithMany("LoadMarks")
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_load_marks_model_versions_version_id");
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Deployments.Revision", b =>
                 {
                     b.HasOne("MaaS.Catalog.Deployments.Deployment", null)
@@ -1350,6 +1384,8 @@ namespace MaaS.Catalog.Migrations
                     b.Navigation("Aliases");
 
                     b.Navigation("Files");
+
+                    b.Navigation("LoadMarks");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,4 +1,5 @@
 // Rows of models, their immutable versions with files, and aliases.
+using MaaS.Catalog.Deployments;
 using MaaS.Contracts.Models;
 
 namespace MaaS.Catalog.Models;
@@ -31,6 +32,7 @@ public sealed class ModelVersion
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<ModelFile> Files { get; } = [];
     public List<ModelAlias> Aliases { get; } = [];
+    public List<LoadMark> LoadMarks { get; } = [];
 }
 
 /// <summary>A file of the package, or an export: made of it later, and no part of it. The bytes are a blob of the artifact store.</summary>

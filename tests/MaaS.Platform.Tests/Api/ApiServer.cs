@@ -22,6 +22,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     // The API ends with this process, however that ends: the shell waits for its input to close.
     private const string Guardian = "\"$@\" </dev/null & api=$!; read -r _; kill $api; wait $api";
 
+    /// <summary>Room for few of the tests' models, so that they come and go.</summary>
+    public const int ModelMegabytes = 10;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-test-api-");
     private readonly TaskCompletionSource<Uri> _address = new();
     private readonly List<string> _output = [];
@@ -57,6 +60,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["MAAS_GRPC_PORT"] = $"{GrpcAddress.Port}",
             ["MAAS_METRICS_PORT"] = $"{MetricsAddress.Port}",
             ["Serving__CacheFolder"] = Path.Combine(_folder.FullName, "models"),
+            ["Serving__MemoryMegabytes"] = $"{ModelMegabytes}",
             ["Teams__SignInsPerMinute"] = "1000",
             ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
             ["MAAS_ADMIN_EMAIL"] = "",
