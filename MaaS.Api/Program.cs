@@ -39,6 +39,7 @@ api.MapModels();
 api.MapDeployments();
 api.MapMembers();
 api.MapKeys();
+api.MapUsage();
 api.MapWorkers();
 api.MapAudit();
 

@@ -24,6 +24,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<InvitationRow> Invitations => Set<InvitationRow>();
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+    public DbSet<UsageCount> UsageCounts => Set<UsageCount>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
     public DbSet<Dataset> Datasets => Set<Dataset>();
     public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
@@ -70,7 +71,14 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         {
             key.HasIndex(row => row.SecretHash).IsUnique();
             key.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            key.Property(row => row.Limits).IsJsonb().HasDefaultValueSql("'{}'");
         });
+        model.Entity<UsageCount>(usage =>
+        {
+            usage.HasKey(row => new { row.TeamId, row.KeyId, row.Day });
+            usage.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+        });
+        model.Entity<Team>().Property(row => row.Limits).IsJsonb().HasDefaultValueSql("'{}'");
         model.Entity<AuditEvent>(audit =>
         {
             audit.HasKey(row => row.Number);

@@ -6,6 +6,7 @@ using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
 using MaaS.Catalog.Sweeps;
+using MaaS.Catalog.Teams;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ public static class CatalogRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactStore>(provider, root));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactSweep>(provider, root));
         services.AddSingleton<LoadMarks>();
+        services.AddSingleton<UsageStore>();
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
         services.AddSingleton<ModelStore>();

@@ -114,6 +114,9 @@ public sealed class MaaSClient(HttpClient http)
     public Task RemoveMember(Guid user, CancellationToken token = default) => Delete($"api/team/members/{user}", token);
     public Task<IReadOnlyList<ApiKeyView>> ApiKeys(CancellationToken token = default) => Get<IReadOnlyList<ApiKeyView>>("api/keys", token);
     public Task<ApiKeyCreated> CreateApiKey(CreateApiKey request, CancellationToken token = default) => Post<ApiKeyCreated>("api/keys", request, token);
+    public Task<ApiKeyView> LimitApiKey(Guid id, UsageLimits limits, CancellationToken token = default) => Put<ApiKeyView>($"api/keys/{id}/limits", limits, token);
+    public Task<UsageView> Usage(int days = 30, CancellationToken token = default) => Get<UsageView>($"api/team/usage?days={days}", token);
+    public Task<UsageLimits> LimitTeam(UsageLimits limits, CancellationToken token = default) => Put<UsageLimits>("api/team/limits", limits, token);
     public Task DeleteApiKey(Guid id, CancellationToken token = default) => Delete($"api/keys/{id}", token);
     public Task<IReadOnlyList<WorkerView>> Workers(CancellationToken token = default) => Get<IReadOnlyList<WorkerView>>("api/workers", token);
     public Task<Page<AuditEventView>> Audit(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<AuditEventView>>($"api/audit{Paging(limit, after)}", token);

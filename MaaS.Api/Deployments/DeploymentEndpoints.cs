@@ -61,22 +61,22 @@ internal static class DeploymentEndpoints
         }
     }
 
-    private static Task<Results<Ok<DeploymentView>, NotFoundProblem>> Pause(string deployment, Caller caller, CatalogContext context, Router router, CancellationToken token) =>
-        Switch(deployment, DeploymentState.Paused, "paused", caller, context, router, token);
+    private static Task<Results<Ok<DeploymentView>, NotFoundProblem>> Pause(string deployment, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token) =>
+        Switch(deployment, DeploymentState.Paused, "paused", caller, context, router, models, token);
 
-    private static Task<Results<Ok<DeploymentView>, NotFoundProblem>> Resume(string deployment, Caller caller, CatalogContext context, Router router, CancellationToken token) =>
-        Switch(deployment, DeploymentState.Serving, "resumed", caller, context, router, token);
+    private static Task<Results<Ok<DeploymentView>, NotFoundProblem>> Resume(string deployment, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token) =>
+        Switch(deployment, DeploymentState.Serving, "resumed", caller, context, router, models, token);
 
     private static async Task<Results<Ok<DeploymentView>, NotFoundProblem>> Switch(
-        string deployment, DeploymentState state, string action, Caller caller, CatalogContext context, Router router, CancellationToken token)
+        string deployment, DeploymentState state, string action, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token)
     {
-        if (!await DeploymentSwitch.Set(context, router, caller, deployment, state, action, token))
+        if (!await DeploymentSwitch.Set(context, router, models, caller, deployment, state, action, token))
             return Missing(deployment);
         return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
     }
 
     private static async Task<Results<NoContent, NotFoundProblem>> Delete(
-        string deployment, Caller caller, CatalogContext context, Router router, CancellationToken token)
+        string deployment, Caller caller, CatalogContext context, Router router, ServingCounts counts, CancellationToken token)
     {
         var row = await context.Deployments.SingleOrDefaultAsync(found => found.TeamId == caller.TeamId && found.Name == deployment, token);
         if (row is null)
@@ -85,6 +85,7 @@ internal static class DeploymentEndpoints
         context.Audit(caller, "deleted", "deployment", deployment);
         await context.SaveChangesAsync(token);
         router.Forget(caller.TeamId, deployment);
+        counts.Forget(row.Id);
         return TypedResults.NoContent();
     }
 

@@ -1,6 +1,8 @@
-// Pausing and resuming a deployment, whoever asks for it.
+// Pausing and resuming a deployment, whoever asks for it. What only a paused deployment serves leaves memory.
+using MaaS.Api.Inference;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
+using MaaS.Catalog.Deployments;
 using MaaS.Contracts.Deployments;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +13,7 @@ internal static class DeploymentSwitch
     /// <param name="action">For the audit log.</param>
     /// <returns>False when the team has no such deployment.</returns>
     public static async Task<bool> Set(
-        CatalogContext context, Router router, Caller caller, string deployment, DeploymentState state, string action, CancellationToken token)
+        CatalogContext context, Router router, LoadedModels models, Caller caller, string deployment, DeploymentState state, string action, CancellationToken token)
     {
         var row = await context.Deployments.SingleOrDefaultAsync(found => found.TeamId == caller.TeamId && found.Name == deployment, token);
         if (row is null || row.State == state)
@@ -20,6 +22,15 @@ internal static class DeploymentSwitch
         context.Audit(caller, action, "deployment", deployment);
         await context.SaveChangesAsync(token);
         router.Forget(caller.TeamId, deployment);
+        if (state == DeploymentState.Paused)
+            models.Unload(await OnlyServedBy(context, row.Id, token));
         return true;
+    }
+
+    private static Task<List<Guid>> OnlyServedBy(CatalogContext context, Guid deployment, CancellationToken token)
+    {
+        IQueryable<Guid> Served(System.Linq.Expressions.Expression<Func<Deployment, bool>> by) =>
+            context.Deployments.Where(by).SelectMany(row => row.Revisions.OrderByDescending(revision => revision.Number).Take(1)).SelectMany(revision => revision.Shares).Select(share => share.VersionId);
+        return Served(row => row.Id == deployment).Except(Served(row => row.Id != deployment && row.State == DeploymentState.Serving)).ToListAsync(token);
     }
 }

@@ -2,6 +2,7 @@
 // new revision within two seconds; while PostgreSQL is away the last known routes stay in force.
 using MaaS.Api.Inference;
 using MaaS.Catalog;
+using MaaS.Contracts;
 using MaaS.Contracts.Deployments;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,6 +31,8 @@ internal sealed class Router
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(0.8);
 
+    private static readonly SlugAttribute s_name = new();
+
     private readonly IDbContextFactory<CatalogContext> _contexts;
     private readonly ServingCounts _counts;
     private readonly Remembered<(Guid Team, string Name), DeploymentRoute> _routes;
@@ -45,8 +48,12 @@ internal sealed class Router
 
     private async Task<DeploymentRoute?> Load((Guid Team, string Name) key, DeploymentRoute? before)
     {
+        if (!s_name.IsValid(key.Name))
+            return null; // PostgreSQL refuses some texts that a caller may send, and no deployment is called so
         await using var context = await _contexts.CreateDbContextAsync();
         var row = await context.Deployments.ForViews().SingleOrDefaultAsync(found => found.TeamId == key.Team && found.Name == key.Name);
+        if (before is not null && before.Id != row?.Id)
+            _counts.Forget(before.Id); // another replica deleted it
         if (row?.Revisions.MaxBy(found => found.Number) is not { } revision)
             return null;
         // Revisions never change, so neither does what is kept for them: the queues of requests that wait.

@@ -57,6 +57,13 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
             _entries.TryRemove(versionId, out _);
     }
 
+    /// <summary>They come back when somebody asks for them.</summary>
+    public void Unload(IReadOnlyCollection<Guid> versions)
+    {
+        if (_entries.Where(entry => versions.Contains(entry.Key)).Count(Unload) > 0)
+            ReturnedMemory.Trim();
+    }
+
     /// <summary>Whoever ends this process in good order while it loads something has nothing against that version.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

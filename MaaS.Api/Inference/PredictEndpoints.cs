@@ -17,10 +17,10 @@ internal static class PredictEndpoints
     public static void AddServing(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Router>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
-            .AddSingleton<ServingCounts>().AddSingleton<Admission>().AddSingleton<MetricsText>();
+            .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>();
         builder.Services.AddOpenInference();
         builder.AddListening();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<LoadedModels>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<LoadedModels>()).AddHostedService(provider => provider.GetRequiredService<Meters>());
     }
 
     public static void MapPredict(this IEndpointRouteBuilder deployments) =>
@@ -35,6 +35,7 @@ internal static class PredictEndpoints
             return new InvalidProblem("invalid_input", "rows holds a null; each row is an object of column names and values.");
         try
         {
+            using var stay = caller.Usage!.Enter();
             var (route, share, model) = await admission.Admit(caller, deployment, null, token);
             share.Count.Begin();
             try

@@ -75,4 +75,11 @@ internal sealed class ServingCounts
 
     public ServingCount Of(Guid team, string deployment, Guid deploymentId, string model, int version, Guid versionId) =>
         _counts.GetOrAdd((deploymentId, versionId), _ => new(team, deployment, model, version));
+
+    /// <summary>The deployment is gone; what a request of it still counts, nobody will read.</summary>
+    public void Forget(Guid deploymentId)
+    {
+        foreach (var key in _counts.Keys.Where(key => key.Deployment == deploymentId))
+            _counts.TryRemove(key, out _);
+    }
 }

@@ -2,6 +2,7 @@
 // Knows sizes, classes and settings; what ranges a number may have is declared in Contracts and checked before this.
 using MaaS.Api.Problems;
 using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 
 namespace MaaS.Api.Jobs;
@@ -21,13 +22,14 @@ internal static class ImageCheck
     private const double LargestHeldOut = 0.8;
 
     /// <param name="test">The profile of the given test file, when there is one.</param>
+    /// <param name="source">Of the version it goes on from, whose size its images are brought to.</param>
     /// <returns>Null when it can work.</returns>
-    public static InvalidProblem? Of(ImageTraining training, DatasetProfile data, DatasetProfile? test)
+    public static InvalidProblem? Of(ImageTraining training, DatasetProfile data, DatasetProfile? test, ModelManifest? source)
     {
         if (data.Images is not { } images)
             return Invalid("no_images", "The file holds no images; an image model learns from a ZIP of class folders with PNG or JPEG files, or of IDX files.");
-        var (width, height) = training.SizeOf(images);
-        var pixels = (long)width * height * images.Channels;
+        var (width, height, channels) = source?.Inputs[0].Shape is [_, var tall, var wide, var colours] ? ((int)wide, (int)tall, (int)colours) : (training.SizeOf(images).Width, training.SizeOf(images).Height, images.Channels);
+        var pixels = (long)width * height * channels;
         var classes = data.Columns.FirstOrDefault(column => column.Type == ColumnType.Category)?.Distinct ?? 0;
         return classes is < 2 or > TabularCheck.MostClasses
             ? Invalid("target_not_trainable", $"The images are in {classes} classes; 2 to {TabularCheck.MostClasses} are allowed.")

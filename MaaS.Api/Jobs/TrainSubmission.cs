@@ -7,6 +7,7 @@ using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Sweeps;
 using MaaS.Contracts.Training;
 using Microsoft.EntityFrameworkCore;
@@ -52,7 +53,7 @@ internal static class TrainSubmission
                 return (null, training, untestable);
         }
         InvalidProblem? All(TrainingSpec varied) =>
-            (source is null ? null : SourceCheck.Of(varied, source, data!.Profile!)) ?? Check(varied, data!.Profile!, test?.Profile);
+            (source is null ? null : SourceCheck.Of(varied, source, data!.Profile!)) ?? Check(varied, data!.Profile!, test?.Profile, source);
         return (data, training, All(training) ?? further(training, All));
     }
 
@@ -101,11 +102,11 @@ internal static class TrainSubmission
     private static async Task<string> RunName(SweepJob sweep, CatalogContext context, Experiment experiment, CancellationToken token) =>
         sweep.RunName ?? $"sweep-{await context.Runs.CountAsync(run => run.ExperimentId == experiment.Id, token) + 1}";
 
-    private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test) => training switch
+    private static InvalidProblem? Check(TrainingSpec training, DatasetProfile data, DatasetProfile? test, ModelManifest? source) => training switch
     {
         not ImageTraining when data.Images is not null => new InvalidProblem("data_is_images", "The file holds images, which only training.task image learns from."),
         TabularTraining tabular => TabularCheck.Of(tabular, data, test),
-        ImageTraining image => ImageCheck.Of(image, data, test),
+        ImageTraining image => ImageCheck.Of(image, data, test, source),
         TextTraining text => TextCheck.Of(text, data, test),
         LanguageTraining language => LanguageCheck.Of(language, data),
         RecommendationTraining recommendation => RecommendationCheck.Of(recommendation, data),

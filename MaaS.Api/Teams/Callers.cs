@@ -1,5 +1,6 @@
 // From a bearer secret to its caller, remembered for a moment: a revoked secret stops working within two seconds everywhere.
 // While PostgreSQL is away, who was known in the last ten minutes stays known, so that predictions go on.
+using MaaS.Api.Inference;
 using MaaS.Catalog;
 using Microsoft.EntityFrameworkCore;
 
@@ -14,10 +15,11 @@ internal sealed class Callers
 
     private readonly IDbContextFactory<CatalogContext> _contexts;
     private readonly TimeProvider _clock;
+    private readonly Meters _meters;
     private readonly Remembered<SecretHash, Known> _known;
 
-    public Callers(IDbContextFactory<CatalogContext> contexts, TimeProvider clock) =>
-        (_contexts, _clock, _known) = (contexts, clock, new(Load, s_fresh, s_kept, clock));
+    public Callers(IDbContextFactory<CatalogContext> contexts, Meters meters, TimeProvider clock) =>
+        (_contexts, _meters, _clock, _known) = (contexts, meters, clock, new(Load, s_fresh, s_kept, clock));
 
     private sealed record Known(Caller Caller, DateTimeOffset? ExpiresAt);
 
@@ -41,7 +43,7 @@ internal sealed class Callers
         return hash.IsApiKey ? await ByKey(context, hash.Bytes, _clock.GetUtcNow()) : await BySession(context, hash.Bytes, _clock.GetUtcNow());
     }
 
-    private static async Task<Known?> ByKey(CatalogContext context, byte[] hash, DateTimeOffset now)
+    private async Task<Known?> ByKey(CatalogContext context, byte[] hash, DateTimeOffset now)
     {
         var key = await context.ApiKeys.AsNoTracking().SingleOrDefaultAsync(row => row.SecretHash == hash);
         if (key is null || key.ExpiresAt <= now)
@@ -49,22 +51,23 @@ internal sealed class Callers
         // "Last used" to the minute is enough, and spares a write for every call.
         if (key.LastUsedAt is not { } used || now - used > TimeSpan.FromMinutes(1))
             await context.ApiKeys.Where(row => row.Id == key.Id).ExecuteUpdateAsync(row => row.SetProperty(k => k.LastUsedAt, now));
-        return new(new(key.TeamId, key.Role, $"key {key.Name}", null, key.Id), key.ExpiresAt);
+        var limits = await context.Teams.Where(row => row.Id == key.TeamId).Select(row => row.Limits).SingleAsync();
+        return new(new(key.TeamId, key.Role, $"key {key.Name}", null, key.Id, _meters.Of(key.TeamId, limits, (key.Id, key.Name, key.Limits))), key.ExpiresAt);
     }
 
-    private static async Task<Known?> BySession(CatalogContext context, byte[] hash, DateTimeOffset now)
+    private async Task<Known?> BySession(CatalogContext context, byte[] hash, DateTimeOffset now)
     {
         var found = await (
             from session in context.Sessions
             join member in context.Members on new { session.TeamId, session.UserId } equals new { member.TeamId, member.UserId }
             where session.TokenHash == hash && session.ExpiresAt > now
-            select new { session.TeamId, session.UserId, session.ExpiresAt, member.Role, member.User.Email }).SingleOrDefaultAsync();
+            select new { session.TeamId, session.UserId, session.ExpiresAt, member.Role, member.User.Email, member.Team.Limits }).SingleOrDefaultAsync();
         if (found is null)
             return null;
         // It slides, an hour at a time.
         if (found.ExpiresAt - now < SessionLife - TimeSpan.FromHours(1))
             await context.Sessions.Where(row => row.TokenHash == hash)
                 .ExecuteUpdateAsync(row => row.SetProperty(s => s.ExpiresAt, now + SessionLife));
-        return new(new(found.TeamId, found.Role, found.Email, found.UserId, null), null);
+        return new(new(found.TeamId, found.Role, found.Email, found.UserId, null, _meters.Of(found.TeamId, found.Limits, null)), null);
     }
 }

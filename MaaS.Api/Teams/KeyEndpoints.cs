@@ -17,6 +17,7 @@ internal static class KeyEndpoints
         var keys = api.MapGroup("keys").WithTags("API keys");
         keys.MapGet("", List).Needs(Role.Admin).WithSummary("API keys, newest first; never their secrets");
         keys.MapPost("", Create).Needs(Role.Admin).WithSummary("Make an API key; its secret is in the answer and nowhere else");
+        keys.MapPut("{key}/limits", Limit).Needs(Role.Admin).WithSummary("Limit what an API key may ask of deployments; what is left out is not limited");
         keys.MapDelete("{key}", Delete).Needs(Role.Admin).WithSummary("Revoke an API key");
     }
 
@@ -41,11 +42,25 @@ internal static class KeyEndpoints
             SecretHash = Secrets.Hash(secret),
             CreatedBy = caller.Name,
             ExpiresAt = request.ExpiresAt?.ToUniversalTime(),
+            Limits = request.Limits ?? new(),
         };
         context.ApiKeys.Add(key);
         context.Audit(caller, "created", "api_key", key.Name, key.Role.Word());
         await context.SaveChangesAsync(token);
         return TypedResults.Ok(new ApiKeyCreated(View(key), secret));
+    }
+
+    private static async Task<Results<Ok<ApiKeyView>, NotFoundProblem>> Limit(
+        Guid key, UsageLimits request, Caller caller, CatalogContext context, Callers callers, CancellationToken token)
+    {
+        var row = await context.ApiKeys.SingleOrDefaultAsync(found => found.Id == key && found.TeamId == caller.TeamId, token);
+        if (row is null)
+            return new NotFoundProblem("api key", key);
+        row.Limits = request;
+        context.Audit(caller, "limited", "api_key", row.Name, UsageEndpoints.Words(request));
+        await context.SaveChangesAsync(token);
+        callers.Forget(row.SecretHash);
+        return TypedResults.Ok(View(row));
     }
 
     private static async Task<Results<NoContent, NotFoundProblem>> Delete(
@@ -62,5 +77,5 @@ internal static class KeyEndpoints
     }
 
     private static ApiKeyView View(ApiKey row) =>
-        new(row.Id, row.Name, row.Role, row.Prefix, row.CreatedAt, row.ExpiresAt, row.LastUsedAt);
+        new(row.Id, row.Name, row.Role, row.Prefix, row.CreatedAt, row.ExpiresAt, row.LastUsedAt, row.Limits);
 }

@@ -807,6 +807,13 @@ namespace MaaS.Catalog.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("limits")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1004,6 +1011,13 @@ namespace MaaS.Catalog.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("limits")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -1017,6 +1031,30 @@ namespace MaaS.Catalog.Migrations
                         .HasName("pk_teams");
 
                     b.ToTable("teams", (string)null);
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Teams.UsageCount", b =>
+                {
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requests");
+
+                    b.HasKey("TeamId", "KeyId", "Day")
+                        .HasName("pk_usage_counts");
+
+                    b.ToTable("usage_counts", (string)null);
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Teams.User", b =>
@@ -1345,6 +1383,16 @@ namespace MaaS.Catalog.Migrations
                         .HasConstraintName("fk_sessions_users_user_id");
 
                     b.Navigation("User");
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Teams.UsageCount", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_usage_counts_teams_team_id");
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Datasets.Dataset", b =>

@@ -8,6 +8,9 @@ public sealed class Team
     public Guid Id { get; init; } = Guid.CreateVersion7();
     public required string Name { get; set; }
     public required long StorageQuotaBytes { get; set; }
+
+    /// <summary>Of all requests to its deployments together.</summary>
+    public UsageLimits Limits { get; set; } = new();
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
 }
 
@@ -67,6 +70,7 @@ public sealed class ApiKey
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public DateTimeOffset? ExpiresAt { get; init; }
     public DateTimeOffset? LastUsedAt { get; set; }
+    public UsageLimits Limits { get; set; } = new();
 }
 
 /// <summary>Who did what to which noun; only ever added.</summary>

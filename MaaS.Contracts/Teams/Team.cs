@@ -43,12 +43,13 @@ public sealed record SwitchTeam(Guid TeamId);
 /// <param name="Role">What the key may do; keys are scoped by role.</param>
 /// <param name="Prefix">The first characters, to tell keys apart.</param>
 public sealed record ApiKeyView(
-    Guid Id, string Name, Role Role, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt);
+    Guid Id, string Name, Role Role, string Prefix, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt, UsageLimits? Limits = null);
 
 public sealed record CreateApiKey(
     [property: Required, StringLength(100, MinimumLength = 1)] string Name,
     Role Role = Role.Member,
-    DateTimeOffset? ExpiresAt = null);
+    DateTimeOffset? ExpiresAt = null,
+    UsageLimits? Limits = null);
 
 /// <param name="Secret">Shown this once; only its hash is stored.</param>
 public sealed record ApiKeyCreated(ApiKeyView Key, string Secret);

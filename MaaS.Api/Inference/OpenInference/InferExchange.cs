@@ -11,7 +11,8 @@ namespace MaaS.Api.Inference.OpenInference;
 /// <param name="Index">In the signature.</param>
 /// <param name="Classes">How many of the best classes to name instead of the numbers; 0 for the numbers.</param>
 /// <param name="Texts">These classes, in the exchange's buffer.</param>
-internal readonly record struct WantedOutput(int Index, bool Binary, int Classes, Range Texts = default);
+/// <param name="IsOpen">Whether the request as a whole says if it is binary: it may do so behind its outputs.</param>
+internal readonly record struct WantedOutput(int Index, bool Binary, int Classes, Range Texts = default, bool IsOpen = false);
 
 /// <summary>What is known of an input while a request is read.</summary>
 /// <param name="InBuffer">Where its bytes are in the exchange's buffer; null when they are used where they lie.</param>

@@ -57,6 +57,7 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
     {
         var began = Stopwatch.GetTimestamp();
         var caller = await admission.Caller(authorization, Role.Viewer, token);
+        using var stay = caller.Usage!.Enter();
         var (name, version) = InferMessage.Address(message);
         var (_, share, model) = await admission.Admit(caller, name, version, token);
         var (signature, queue) = (model.Tensors.Signature, share.Queue(model));

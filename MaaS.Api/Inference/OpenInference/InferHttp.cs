@@ -22,6 +22,7 @@ internal sealed class InferHttp(Admission admission)
         OpenInferenceHttp.Only(context, HttpMethods.Post);
         var began = Stopwatch.GetTimestamp();
         var caller = await admission.Caller(context.Request.Headers.Authorization, Role.Viewer, default);
+        using var stay = caller.Usage!.Enter();
         var (_, share, model) = await admission.Admit(caller, path.Model, path.Version, default);
         var (exchange, signature, queue) = (InferExchange.Rent(), model.Tensors.Signature, share.Queue(model));
         var body = default(RequestBody);

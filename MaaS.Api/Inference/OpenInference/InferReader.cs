@@ -84,6 +84,9 @@ internal struct InferReader
         inputs.End();
         if (_exchange.Wanted.Count == 0)
             AddAllOutputs(_exchange, _signature, _binaryOutputs);
+        for (var i = 0; i < _exchange.Wanted.Count; i++)
+            if (_exchange.Wanted[i] is { IsOpen: true } open)
+                _exchange.Wanted[i] = open with { Binary = _binaryOutputs };
     }
 
     private readonly void ReadOutput(ref Utf8JsonReader reader)
@@ -110,8 +113,7 @@ internal struct InferReader
         foreach (var wanted in _exchange.Wanted)
             if (wanted.Index == index)
                 throw Wrong($"output '{name}' of model '{_model}' is asked for twice.");
-        // Without a word of its own the request's decides, which may still follow.
-        _exchange.Wanted.Add(new(index, binary ?? _binaryOutputs, (int)classes));
+        _exchange.Wanted.Add(new(index, binary ?? false, (int)classes, IsOpen: binary is null));
     }
 
     private void ReadParameters(ref Utf8JsonReader reader)

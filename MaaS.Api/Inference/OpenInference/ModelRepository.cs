@@ -46,7 +46,7 @@ internal sealed class ModelRepository(IDbContextFactory<CatalogContext> contexts
     private async Task Switch(Caller caller, string model, DeploymentState state, string action, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        if (!await DeploymentSwitch.Set(context, router, caller, model, state, action, token))
+        if (!await DeploymentSwitch.Set(context, router, models, caller, model, state, action, token))
             throw Missing(model);
     }
 

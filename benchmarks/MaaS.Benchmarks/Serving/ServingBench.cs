@@ -10,6 +10,10 @@ internal static class ServingBench
         ["node"] = NodePeer.Measure,
         ["large"] = LargeBench.Measure,
         ["deploy"] = DeployBench.Measure,
+        ["switch"] = SwitchBench.Measure,
+        ["unload"] = MemoryBench.Unload,
+        ["isolation"] = MemoryBench.Isolation,
+        ["db_outage"] = OutageBench.Measure,
     };
 
     public static async Task<int> Run(IReadOnlyCollection<string> chosen)

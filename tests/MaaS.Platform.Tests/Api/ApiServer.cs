@@ -1,6 +1,7 @@
 // The real API as its own process on a real PostgreSQL, started once for all tests of the "api" collection, with no mercy for
 // what is in its way: real HTTP, real files. Tests keep apart by making teams of their own.
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MaaS.Catalog;
@@ -44,6 +45,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     public DirectoryInfo Files => new(Path.Combine(_folder.FullName, "files"));
 
     public string SetupLinkFile => Path.Combine(_folder.FullName, "setup-link");
+
+    /// <summary>Of the API itself, which is a child of the shell that guards it.</summary>
+    public int ProcessId => int.Parse(File.ReadAllText($"/proc/{_process!.Id}/task/{_process.Id}/children").Trim(), CultureInfo.InvariantCulture);
 
     public async ValueTask InitializeAsync()
     {

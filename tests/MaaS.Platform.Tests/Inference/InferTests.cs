@@ -61,10 +61,12 @@ public sealed class InferTests(ApiServer api) : OpenInferenceTest(api)
             Text(json));
     }
 
-    [Fact]
-    public async Task Without_a_list_of_outputs_all_come_back_as_the_request_says()
+    [Theory]
+    [InlineData("""{"parameters":{"binary_data_output":true},"inputs":INPUTS}""")]
+    [InlineData("""{"outputs":[{"name":"label"},{"name":"probabilities"}],"inputs":INPUTS,"parameters":{"binary_data_output":true}}""")]
+    public async Task Outputs_that_say_nothing_of_it_are_binary_when_the_request_says_so_wherever_it_does(string request)
     {
-        var (status, json, bytes) = await Infer(All("""{"parameters":{"binary_data_output":true},"inputs":INPUTS}"""), []);
+        var (status, json, bytes) = await Infer(All(request), []);
 
         Assert.Equal(200, status);
         Assert.Equal(Texts("yes", "no"), bytes[..13]);

@@ -1,0 +1,87 @@
+// What loading costs the others, and whether unloading gives it back: twenty models of 30 MB that come and go, and one of 300 MB that is
+// loaded while a small one answers.
+using System.Globalization;
+
+namespace MaaS.Benchmarks.Serving;
+
+internal static class MemoryBench
+{
+    private const int Models = 20, Rounds = 5;
+
+    public static async Task Unload(ServingRig rig, Results results)
+    {
+        await rig.DeployOnce("tiny", Perceptron.Tiny);
+        var names = new List<string>();
+        for (var i = 0; i < Models; i++)
+        {
+            var network = new Perceptron($"thirty-{i}", 512, 2048, 2048, 1000);
+            await rig.Import(network);
+            await rig.Deploy(network.Name, network);
+            await rig.Client.Pause(network.Name);
+            names.Add(network.Name);
+        }
+        // One is loaded and unloaded first: what the runtime and the runtime's runtime keep for good is not the models'.
+        await Load(names[0]);
+        await rig.Client.Pause(names[0]);
+        var start = Resident(rig);
+        double highest = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var name in names)
+                await Load(name);
+            highest = Math.Max(highest, Resident(rig));
+            foreach (var name in names)
+                await rig.Client.Pause(name);
+        }
+        var end = Resident(rig);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"resident: {start:0} MB at the start, {highest:0} MB with all loaded, {end:0} MB after {Rounds} rounds"));
+        results.Add("unload.memory_returned", end / start - 1, "share above the start", "<= 0.15");
+        results.Add("unload.highest_mb", highest, "MB", "none");
+
+        async Task Load(string name)
+        {
+            await rig.Client.Resume(name);
+            using var connection = new HttpLoadConnection(rig.Api.Port, Perceptron.Large.HttpRequest(name, rig.Key, binary: true));
+            if (connection.Ask(System.Diagnostics.Stopwatch.StartNew(), []) > 0)
+                throw new InvalidOperationException($"{name} did not answer.");
+        }
+    }
+
+    public static async Task Isolation(ServingRig rig, Results results)
+    {
+        const double rate = 500; // far below what a core can answer: what is measured is being held up
+        await rig.DeployOnce("tiny", Perceptron.Tiny);
+        var huge = new Perceptron("huge", 4096, 8192, 4096, 1000);
+        await rig.Import(huge);
+        await rig.Deploy(huge.Name, huge);
+        await rig.Client.Pause(huge.Name);
+        var plan = rig.Plan(Perceptron.Tiny.HttpRequest("tiny", rig.Key, binary: true), 16) with { Rate = rate, Seconds = 10 };
+
+        var (alone, beside) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            alone.Add((await LoadReport.Of(plan)).P99);
+            var ended = false;
+            var loading = Task.Run(async () =>
+            {
+                for (; !Volatile.Read(ref ended); await rig.Client.Pause(huge.Name))
+                {
+                    await rig.Client.Resume(huge.Name);
+                    using var connection = new HttpLoadConnection(rig.Api.Port, huge.HttpRequest(huge.Name, rig.Key, binary: true));
+                    connection.Ask(System.Diagnostics.Stopwatch.StartNew(), []);
+                }
+            });
+            beside.Add((await LoadReport.Of(plan)).P99);
+            Volatile.Write(ref ended, true);
+            await loading;
+        }
+        results.Add("isolation.p99_alone_us", Middle(alone), "us", "none");
+        results.Add("isolation.p99", Middle(beside) / Middle(alone), "times its p99 alone", "<= 2");
+    }
+
+    private static double Middle(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <summary>Megabytes of the server's memory.</summary>
+    private static double Resident(ServingRig rig) => double.Parse(
+        File.ReadLines($"/proc/{rig.Api.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+}
