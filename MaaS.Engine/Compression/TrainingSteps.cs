@@ -38,7 +38,7 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
             case BinaryWeights binary:
                 return Trained(Normalized(from), [new Signs(IsWeight), .. Held(before)], binary.Epochs, token);
             case QuantizationAwareTraining aware:
-                return Trained(from, [new Rounding(aware.Bits, IsWeight), .. Held(before, not: typeof(QuantizationAwareTraining))], aware.Epochs, token, Gentle);
+                return Trained(from, [new RoundedWeights(aware.Bits, IsWeight), .. Held(before, not: typeof(QuantizationAwareTraining))], aware.Epochs, token, Gentle);
             case WeightSharing share:
                 return Trained(from, [new SharedValues(share.Bits, IsWeight), .. Held(before, not: typeof(WeightSharing))], share.Epochs, token, Gentle);
             case FineTuning tune:
@@ -60,7 +60,7 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
             else if (kind == typeof(WeightSharing))
                 held.Add(new SharedValues(null, IsWeight));
             else if (kind == typeof(QuantizationAwareTraining))
-                held.Add(new Rounding(before.OfType<QuantizationAwareTraining>().Last().Bits, IsWeight));
+                held.Add(new RoundedWeights(before.OfType<QuantizationAwareTraining>().Last().Bits, IsWeight));
         return held;
     }
 

@@ -24,8 +24,9 @@ internal sealed record PackageContent(
     IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null, PackageVariant? Variant = null);
 
 /// <summary>A model made of another by compression.</summary>
-/// <param name="Graph">What is served in the place of the network's own graph; how far its answers are from the network's is recorded, and may be any number. Null: the network's own.</param>
-internal sealed record PackageVariant(IReadOnlyList<CompressionStep> Steps, Onnx.ModelProto? Graph = null);
+/// <param name="Graph">What is served in the place of the network's own graph; null: that itself.</param>
+/// <param name="IsExact">Whether it must answer as the network does. If not, how far it is off is recorded, and may be any number.</param>
+internal sealed record PackageVariant(IReadOnlyList<CompressionStep> Steps, Onnx.ModelProto? Graph = null, bool IsExact = true);
 
 /// <summary>Rows that training never saw, and the trained network's answers to them.</summary>
 /// <param name="Columns">One array per input, as <see cref="Model.Run"/> takes them.</param>
@@ -55,7 +56,7 @@ internal static class ModelPackage
     {
         Directory.CreateDirectory(folder);
         var graph = content.Variant?.Graph ?? content.Graph;
-        var tolerance = content.Variant?.Graph is null ? Tolerance : double.PositiveInfinity;
+        var tolerance = content.Variant?.IsExact != false ? Tolerance : double.PositiveInfinity;
         using (var file = File.Create(Path.Combine(folder, "model.onnx")))
             graph.WriteTo(file);
         var manifest = new ModelManifest(

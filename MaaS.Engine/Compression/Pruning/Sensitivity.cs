@@ -11,7 +11,6 @@ internal static class Sensitivity
     private static readonly double[] s_shares = [0.5, 0.7, 0.8, 0.9, 0.95], s_few = [0.5, 0.9];
     private static readonly TimeSpan s_most = TimeSpan.FromSeconds(60);
 
-    /// <param name="figure">By its name among the task's validation figures.</param>
     /// <returns>Layers as they lie in the weights file; none where even few points would take too long.</returns>
     public static IReadOnlyList<LayerSensitivity> Of(Subject subject, Candidate candidate, PruningMeasure measure, IProgress<Report> progress, CancellationToken token)
     {

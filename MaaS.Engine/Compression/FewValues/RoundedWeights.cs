@@ -1,12 +1,13 @@
-// Weights rounded as a quantized graph will round them, symmetric about zero: a scale for each output at 8 bits and more than 4, for each block of
-// 32 along a row below, as the steps of the graph have it by default.
+// Weights rounded as a quantized graph will round them, symmetric about zero: a scale for each output with more than 4 bits, for each block of 32
+// along a row with fewer, as the steps of the graph have it by default.
+using MaaS.Engine.Compression.Quantization;
 using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Compression;
 
 /// <param name="isWeight">Which parameters.</param>
-internal sealed class Rounding(int bits, Func<FlatPlace, bool> isWeight) : Constraint
+internal sealed class RoundedWeights(int bits, Func<FlatPlace, bool> isWeight) : Constraint
 {
     private const int Block = 32, FewBits = 4;
 
@@ -31,7 +32,7 @@ internal sealed class Rounding(int bits, Func<FlatPlace, bool> isWeight) : Const
 
     private Tensor Rounded(Tensor weight_OI)
     {
-        var largest = (1 << (bits - 1)) - 1;
+        var largest = bits == 8 ? ReducedRange.Most(null) : (1 << (bits - 1)) - 1;
         var scale_O1 = weight_OI.abs().amax([1], keepdim: true).clamp_min(1e-12) / largest;
         return (weight_OI / scale_O1).round() * scale_O1;
     }
