@@ -27,10 +27,7 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
         switch (step)
         {
             case Pruning prune:
-                Constraint pruning;
-                using (var task = subject.Task(from))
-                    pruning = new GradualPruning(prune, IsWeight, prune.Measure == PruningMeasure.Activation ? Deviations.Of(task, progress) : []);
-                return Trained(from, [pruning, .. Held(before, not: typeof(Pruning))], 2 * prune.Epochs, token);
+                return Trained(from, [new GradualPruning(prune, IsWeight, InputsOf(from, prune.Measure)), .. Held(before, not: typeof(Pruning))], 2 * prune.Epochs, token);
             case StructuredPruning shrink:
                 return Shrunk(from, shrink, before, token);
             case Distillation distill:
@@ -118,16 +115,22 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
             var left = whole ?? from;
             var structure = subject.Structure(left.Training)!;
             var share = step.Macs * Blocks.Macs(subject.Structure(from.Training)!) / Blocks.Macs(structure);
-            Dictionary<string, Tensor> deviations;
-            using (var task = subject.Task(left))
-                deviations = step.Measure == PruningMeasure.Activation ? Deviations.Of(task, progress) : [];
             cut = share >= 1 ? left with { Weights = left.Weights.ToDictionary(weight => weight.Key, weight => weight.Value.clone().DetachFromDisposeScope()) }
-                : Shrinking.Of(left, structure, step with { Macs = share }, deviations, progress);
+                : Shrinking.Of(left, structure, step with { Macs = share }, InputsOf(left, step.Measure), progress);
         }
         if (step.Epochs == 0)
             return cut;
         using (cut)
             return Trained(cut, Held(before), step.Epochs, token);
+    }
+
+    /// <summary>How much each layer's inputs vary, where it matters.</summary>
+    private Dictionary<string, Tensor> InputsOf(Candidate candidate, PruningMeasure measure)
+    {
+        if (measure != PruningMeasure.Activation)
+            return [];
+        using var task = subject.Task(candidate);
+        return Deviations.Of(task, progress);
     }
 
     private Candidate Distilled(Candidate from, Distillation step, IReadOnlyList<CompressionStep> before, CancellationToken token)

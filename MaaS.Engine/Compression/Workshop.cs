@@ -16,7 +16,7 @@ namespace MaaS.Engine.Compression;
 internal sealed class Workshop : IDisposable
 {
     private const int MeasuredRows = 64, CalibratedRows = 512;
-    private static readonly TimeSpan s_timed = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_timed = TimeSpan.FromSeconds(0.5);
 
     private readonly Subject _subject;
     private readonly CompressionPlace _place;

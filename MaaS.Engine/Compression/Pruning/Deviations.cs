@@ -54,7 +54,7 @@ internal static class Deviations
         using var scope = NewDisposeScope();
         // Inputs last: (B, I, H, W) of a convolution, (..., I) of a layer.
         var x_NI = (x.dim() == 4 ? x.permute(0, 2, 3, 1) : x).reshape(-1, x.dim() == 4 ? x.shape[1] : x.shape[^1]).to_type(ScalarType.Float64);
-        var (sum, squares) = (x_NI.sum(0), x_NI.square().sum(0));
+        var (sum, squares) = (x_NI.sum([0]), x_NI.square().sum([0]));
         if (sums.TryGetValue(name, out var known))
             sums[name] = (known.Sum.add_(sum), known.Squares.add_(squares), known.Count + x_NI.shape[0], pixels);
         else

@@ -36,7 +36,8 @@ internal static class Saliency
         if (whole == 0)
             return kept_OI;
         var fours = saliency_OI.slice(1, 0, whole, 1).reshape(rows, -1, Neighbours);
-        var kept = ones_like(fours).scatter_(2, fours.topk(Neighbours / 2, 2, largest: false, sorted: false).indexes, 0);
+        var least = fours.topk(Neighbours / 2, 2, largest: false, sorted: false).indexes;
+        var kept = ones_like(fours).scatter_(2, least, zeros_like(least, fours.dtype));
         kept_OI.slice(1, 0, whole, 1).copy_(kept.view(rows, whole));
         return kept_OI;
     }

@@ -31,7 +31,7 @@ internal static class Shrinking
         var (made, used) = (group.Made[0], group.Used[0]);
         Tensor worth_U;
         if (measure == PruningMeasure.Activation && deviations.TryGetValue(used.Tensor, out var deviation_I) && used.Each == 1)
-            worth_U = (weights[used.Tensor].transpose(0, 1).flatten(1).abs() * deviation_I.view(group.Count, -1)).sum(1);
+            worth_U = (weights[used.Tensor].transpose(0, 1).flatten(1).abs() * deviation_I.view(group.Count, -1).slice(1, 0, 1, 1)).sum(1);
         else
         {
             var rows = weights[made.Tensor].flatten(1).view(made.Repeats, group.Count, -1).transpose(0, 1).flatten(1);
