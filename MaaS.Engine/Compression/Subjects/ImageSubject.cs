@@ -32,6 +32,9 @@ internal sealed class ImageSubject : Subject
     private readonly ImageSet? _given;
     private readonly Device _device;
 
+    // By the teachers' folders: asking a large network about all images may take a minute.
+    private readonly Dictionary<string, Tensor> _asked = new(StringComparer.Ordinal);
+
     public ImageSubject(ModelManifest manifest, CompressionPlace place, IProgress<Report> progress, CancellationToken token) : base(manifest)
     {
         (var training, _encoder, _target, var network) = ImagePackage.Load(place.Source);
@@ -109,7 +112,7 @@ internal sealed class ImageSubject : Subject
                 throw new UserError($"A teacher tells {string.Join(", ", teacher.Manifest.Labels!.Take(10))} apart on images of {string.Join(" x ", teacher.Manifest.Inputs[0].Shape.Skip(1))}; it must know the source's classes on images of {string.Join(" x ", Manifest.Inputs[0].Shape.Skip(1))}.");
         var isVaried = ((ImageTask)student).Spec.Augmentation is not { Flip: false, Shift: 0, Erase: 0 };
         // What does not change from epoch to epoch is asked once; the surest first of a curriculum are told by the images as they are.
-        var logs_NC = isVaried && !step.Curriculum ? null : Compression.Lessons.Mean(teachers.Select(teacher => Answers(teacher, _train, token)), _target.Outputs, _device);
+        var logs_NC = isVaried && !step.Curriculum ? null : Known(teachers, string.Join('\n', folders), token);
         var networks = step.Hints > 0 ? folders.Select(folder => ImagePackage.Load(folder).Network.to(_device)).ToArray() : [];
         foreach (var network in networks)
             network.eval();
@@ -118,7 +121,7 @@ internal sealed class ImageSubject : Subject
             Hints = networks.Length == 0 ? null : (step.Hints, pixels_BHWC => Features(networks, pixels_BHWC)),
             Sureness = step.Curriculum ? Compression.Lessons.Sureness(logs_NC!) : null,
         };
-        return new Lessons(lesson, [.. networks, .. logs_NC is null ? [] : new IDisposable[] { logs_NC }]);
+        return new Lessons(lesson, networks);
     }
 
     public override Quality Validate(Model served) => Of(served, _validation, "validation");
@@ -138,6 +141,8 @@ internal sealed class ImageSubject : Subject
     public override void Dispose()
     {
         base.Dispose();
+        foreach (var logs_NC in _asked.Values)
+            logs_NC.Dispose();
         _all.Dispose();
         _given?.Dispose();
     }
@@ -160,6 +165,13 @@ internal sealed class ImageSubject : Subject
             answers.AddRange(served.Run([ImagePackage.Pixels(part with { Rows_M = rows_B })], (int)rows_B.shape[0]).Probabilities!);
         }
         return [.. answers];
+    }
+
+    private Tensor Known(IReadOnlyList<Model> teachers, string folders, CancellationToken token)
+    {
+        if (!_asked.TryGetValue(folders, out var logs_NC))
+            _asked[folders] = logs_NC = Compression.Lessons.Mean(teachers.Select(teacher => Answers(teacher, _train, token)), _target.Outputs, _device);
+        return logs_NC;
     }
 
     private Tensor Asked(IReadOnlyList<Model> teachers, Tensor pixels_BHWC)
