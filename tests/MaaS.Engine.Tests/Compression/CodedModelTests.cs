@@ -15,7 +15,6 @@ public sealed class CodedModelTests
         var model = Pruned(0.92, shared: true, 1).ToByteArray();
         var coded = CodedModel.Encode(model);
         Assert.Equal(model, CodedModel.Decode(coded, "a"));
-        TestContext.Current.TestOutputHelper!.WriteLine($"{model.Length} {coded.Length} {(double)model.Length / coded.Length:f2}");
         Assert.True(model.Length > 40 * coded.Length, $"{model.Length} to {coded.Length} bytes, 1/{(double)model.Length / coded.Length:f1}");
     }
 
@@ -68,17 +67,28 @@ public sealed class CodedModelTests
     }
 
     [Fact]
-    public void A_broken_file_is_refused_wherever_it_is_broken()
+    public void A_broken_file_is_refused_or_harmless_wherever_it_is_broken()
     {
-        var coded = CodedModel.Encode(Pruned(0.92, shared: true, 2).ToByteArray());
-        var random = new Random(5);
+        var model = Pruned(0.92, shared: true, 2).ToByteArray();
+        var coded = CodedModel.Encode(model);
+        var (random, refused, flipped) = (new Random(5), 0, 0);
         for (var at = 0; at < coded.Length; at += at < 120 ? 1 : 997)
         {
             var broken = (byte[])coded.Clone();
             broken[at] ^= (byte)(1 << random.Next(8));
-            var sentence = Assert.Throws<UserError>(() => CodedModel.Decode(broken, "m.coded")).Message;
-            Assert.Matches("^m.coded is (not a coded model: it does not begin as one|a coded model of version [0-9]+; version 1 is read here|broken: .*)\\.$", sentence);
+            flipped++;
+            try
+            {
+                // The last bits of a coder's stream say nothing.
+                Assert.Equal(model, CodedModel.Decode(broken, "m.coded"));
+            }
+            catch (UserError error)
+            {
+                Assert.Matches("^m.coded is (not a coded model: it does not begin as one|a coded model of version [0-9]+; version 1 is read here|broken: .*)\\.$", error.Message);
+                refused++;
+            }
         }
+        Assert.InRange(refused, flipped - 3, flipped);
         foreach (var length in new[] { 0, 5, 20, 41, 45, coded.Length / 2, coded.Length - 1 })
             Assert.Throws<UserError>(() => CodedModel.Decode(coded[..length], "m.coded"));
     }

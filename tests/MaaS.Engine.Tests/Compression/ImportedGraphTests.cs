@@ -45,7 +45,9 @@ public sealed class ImportedGraphTests : IDisposable
             model.Graph.Initializer.Remove(tensor);
             model.Graph.Node.Insert(0, new NodeProto
             {
-                OpType = "Constant", Output = { tensor.Name }, Attribute = { new AttributeProto { Name = "value", T = tensor, Type = AttributeProto.Types.AttributeType.Tensor } },
+                OpType = "Constant",
+                Output = { tensor.Name },
+                Attribute = { new AttributeProto { Name = "value", T = tensor, Type = AttributeProto.Types.AttributeType.Tensor } },
             });
         }
         Holds(model, new CalibrationRows([Floats(Rows * 40)], Rows), 1);
@@ -60,8 +62,8 @@ public sealed class ImportedGraphTests : IDisposable
             graph.Node("Conv", [input, Drawn(graph, weights), .. bias == "" ? Array.Empty<Value>() : [Drawn(graph, weights[0])]],
             [GraphBuilder.Attribute("group", group), Tensors.Attribute("strides", stride, stride), Tensors.Attribute("pads", weights[2] / 2, weights[2] / 2, weights[2] / 2, weights[2] / 2)]),
             graph.Constant("low", [0f]), graph.Constant("high", [6f]));
-        var y = Conv(Conv(Conv(x, "", [16, 3, 3, 3], 1, 2), "bias", [16, 1, 3, 3], 16, 1), "bias", [32, 16, 1, 1], 1, 1);
-        graph.Output("y", graph.GlobalAveragePool(y), DataType.Float, -1, 32, 1, 1);
+        var y = Conv(Conv(Conv(x, "", [16, 3, 3, 3], 1, 2), "bias", [16, 1, 3, 3], 16, 1), "bias", [80, 16, 1, 1], 1, 1);
+        graph.Output("y", graph.GlobalAveragePool(y), DataType.Float, -1, 80, 1, 1);
         Holds(graph.Build("1"), new CalibrationRows([Floats(Rows * 3 * 256)], Rows), 3);
     }
 

@@ -1,5 +1,4 @@
 // Bits and tables instead of floats: the graph answers as before to the last bit, and its file is as much smaller as was promised.
-using Google.Protobuf;
 using MaaS.Engine.Compression;
 using MaaS.Engine.Compression.Quantization;
 using MaaS.Engine.Onnx;
