@@ -11,14 +11,17 @@ internal static class Stored
     /// <summary>A smaller one costs more in nodes than it saves.</summary>
     private const int Fewest = 1024;
 
+    /// <summary>Weights of one matrix or kernel that share a scale, at most.</summary>
+    private const int Block = 64;
+
     /// <returns>How many there were.</returns>
     public static int Rewrite(GraphEditor graph, bool convolutions)
     {
         var stored = Product.Of(graph).Where(product => product.Weights.Length >= Fewest && (product.IsStack || convolutions && product.Kind == ProductKind.Conv)).ToArray();
         foreach (var product in stored)
         {
-            var length = (int)(product.IsStack ? product.Shape[^1] : product.Weights.Length / product.Shape[0]);
-            product.Keep(Unpacking.Floats(graph, Rounding.Blocks(product.Weights, length, length, 8, isCentred: true), 8, product.Shape));
+            var length = (int)(product.IsStack ? product.Shape[^2] * product.Shape[^1] : product.Weights.Length / product.Shape[0]);
+            product.Keep(Unpacking.Floats(graph, Rounding.Blocks(product.Weights, length, Tables.Divisor(length, Block), 8, isCentred: true), 8, product.Shape));
         }
         return stored.Length;
     }

@@ -61,7 +61,16 @@ public sealed class RoundingTests
         var (low, high) = histogram.Range(CalibrationMethod.Percentile, 99.9);
         Assert.InRange(high, 0.98, 1.1);
         Assert.InRange(low, -0.5, 0);
-        Assert.InRange(histogram.Range(CalibrationMethod.Entropy, 0).High, 0.9, 20);
+    }
+
+    [Fact]
+    public void The_entropy_method_cuts_off_a_few_values_far_away_and_keeps_an_even_spread_whole()
+    {
+        var (random, bell, even) = (new Random(6), new Histogram(), new Histogram());
+        bell.Add([.. Enumerable.Range(0, 50_000).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))), 25, -25]);
+        even.Add([.. Enumerable.Range(0, 50_000).Select(i => i / 50_000f)]);
+        Assert.InRange(bell.Range(CalibrationMethod.Entropy, 0).High, 2.5, 12);
+        Assert.InRange(even.Range(CalibrationMethod.Entropy, 0).High, 0.98, 1);
     }
 
     [Fact]
