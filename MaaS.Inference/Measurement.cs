@@ -22,7 +22,7 @@ public static class Measurement
     /// <summary>Times models of one task on the same rows, taking turns, so that what else the machine does hits all alike.</summary>
     /// <param name="columns">As <see cref="Model.Run"/> takes them; of a language model one long[] of tokens, row after row. Of an input that
     /// knows no rows, as a recommender's, an array of arrays, one for each row; a batch is then as many calls.</param>
-    /// <param name="each">Time for each model; a slow one takes longer, for its <c>16</c> calls.</param>
+    /// <param name="each">Time for each model; a slow one takes longer, for the fewest calls a median is made of.</param>
     public static IReadOnlyList<Timing> Of(IReadOnlyList<Model> models, IReadOnlyList<Array> columns, int rows, TimeSpan each)
     {
         if (rows < 1)

@@ -39,7 +39,7 @@ internal static class CodedModel
             var coder = new RangeWriter();
             new WeightModel(tensor.Columns, coded.Values.Length).Walk(ref coder, coded.Symbols);
             var stream = coder.Coder.Finish();
-            if (stream.Length + (coded.Values.Length + coded.Rest.Length) * tensor.Size >= Squeezed(bytes).Length)
+            if (stream.Length + (coded.Values.Length + coded.Rest.Length) * tensor.Size >= Squeezed(bytes, 4).Length)
                 continue;
             rest.Write(model[end..tensor.Offset]);
             foreach (var number in (uint[])[(uint)(tensor.Offset - end), (uint)tensor.Length, (uint)tensor.Size, (uint)tensor.Columns, coded.Background, (uint)coded.Values.Length, (uint)coded.Rest.Length, (uint)stream.Length])
@@ -55,7 +55,7 @@ internal static class CodedModel
         Put(plain, (uint)count);
         plain.Write(head.ToArray());
         plain.Write(rest.ToArray());
-        var (squeezed, lengths) = (Squeezed(plain.ToArray()), new MemoryStream());
+        var (squeezed, lengths) = (Squeezed(plain.ToArray(), plain.Length < 4 << 20 ? 11 : 6), new MemoryStream());
         Put(lengths, (uint)plain.Length);
         Put(lengths, (uint)squeezed.Length);
         return [.. Magic, Version, .. SHA256.HashData(model), .. lengths.ToArray(), .. squeezed, .. payload.ToArray()];
@@ -132,11 +132,11 @@ internal static class CodedModel
         return numbers;
     }
 
-    private static byte[] Squeezed(ReadOnlySpan<byte> plain)
+    /// <param name="quality">11 is the best there is, and takes seconds for a megabyte.</param>
+    private static byte[] Squeezed(ReadOnlySpan<byte> plain, int quality)
     {
         var squeezed = new byte[BrotliEncoder.GetMaxCompressedLength(plain.Length)];
-        // Within a window of 16 MB; the best there is where it does not take minutes.
-        return BrotliEncoder.TryCompress(plain, squeezed, out var length, plain.Length < 4 << 20 ? 11 : 6, 24) ? squeezed[..length]
+        return BrotliEncoder.TryCompress(plain, squeezed, out var length, quality, window: 24) ? squeezed[..length]
             : throw new InvalidOperationException($"{plain.Length} bytes did not fit into {squeezed.Length}.");
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace MaaS.Engine.Compression.Coding;
 
-/// <param name="Background">The most frequent element, by its bits.</param>
+/// <param name="Background">The most frequent element, by its bits; zero where there is no table.</param>
 /// <param name="Values">The others, most frequent first; empty when they follow one by one.</param>
 /// <param name="Symbols">0 for the background, i + 1 for the i-th of the others, 1 for any where they follow.</param>
 /// <param name="Rest">The others in their order, where there is no table.</param>
@@ -18,17 +18,16 @@ internal sealed record CodedTensor(uint Background, uint[] Values, ushort[] Symb
     {
         var elements = Elements(bytes, size);
         var counts = new Dictionary<uint, int>();
-        foreach (var element in elements)
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, element, out _)++;
-        var ordered = counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => pair.Key).ToArray();
-        var others = ordered[1..];
-        if (others.Length <= MostValues && (size == 1 || others.Length <= elements.Length / 8))
+        for (var i = 0; i < elements.Length && counts.Count <= MostValues; i++)
+            CollectionsMarshal.GetValueRefOrAddDefault(counts, elements[i], out _)++;
+        if (counts.Count <= MostValues && (size == 1 || counts.Count <= elements.Length / 8 + 1))
         {
-            var place = others.Select((value, i) => (value, i)).ToDictionary(pair => pair.value, pair => (ushort)(pair.i + 1));
-            return new CodedTensor(ordered[0], others, Array.ConvertAll(elements, element => place.GetValueOrDefault(element)), []);
+            var ordered = counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => pair.Key).ToArray();
+            var place = ordered.Select((value, i) => (value, i)).ToDictionary(pair => pair.value, pair => (ushort)pair.i);
+            return new CodedTensor(ordered[0], ordered[1..], Array.ConvertAll(elements, element => place[element]), []);
         }
-        return counts[ordered[0]] * 4L < elements.Length ? null
-            : new CodedTensor(ordered[0], [], Array.ConvertAll(elements, element => (ushort)(element == ordered[0] ? 0 : 1)), Array.FindAll(elements, element => element != ordered[0]));
+        var rest = Array.FindAll(elements, element => element != 0);
+        return rest.Length > elements.Length * 3L / 4 ? null : new CodedTensor(0, [], Array.ConvertAll(elements, element => (ushort)(element == 0 ? 0 : 1)), rest);
     }
 
     public void Into(Span<byte> bytes, int size)

@@ -21,6 +21,37 @@ internal sealed record Product(ProductKind Kind, NodeProto Node, long[] Shape, f
 
     public int Outputs => (int)Shape[Axis];
 
+    /// <summary>Gives the node other weights, in the order they have here.</summary>
+    public void Keep(string weights)
+    {
+        Node.Input[1] = weights;
+        foreach (var turned in Node.Attribute.Where(attribute => attribute.Name == "transB").ToArray())
+            Node.Attribute.Remove(turned);
+    }
+
+    /// <summary>Makes a MatMul and a subtraction of a Gemm, which would be fused with an activation behind it before anyone looks for integers.</summary>
+    public void Part(GraphEditor graph)
+    {
+        var y = graph.Node("MatMul", [Input, Node.Input[1]]);
+        graph.Replace(Node, Bias is null ? y : graph.Node("Sub", [y, graph.Add(Array.ConvertAll(Bias, value => -value), Bias.Length)]));
+    }
+
+    /// <exception cref="UserError">There are none.</exception>
+    public static void RequireAny(int found)
+    {
+        if (found == 0)
+            throw new UserError("The graph has no matrix product, convolution or embedding with constant float32 weights, so there is nothing to quantize.");
+    }
+
+    /// <summary>A constant added to a MatMul is subtracted with its sign turned, which ONNX Runtime does not mistake for the bias of a float Gemm.</summary>
+    public void KeepBiasApart(GraphEditor graph)
+    {
+        if (graph.Readers(Output) is not [{ OpType: "Add" } add] || graph.IsOutput(Output))
+            return;
+        if (Weight(graph, add.Input[add.Input[0] == Output ? 1 : 0]) is { } bias)
+            (add.OpType, add.Input[0], add.Input[1]) = ("Sub", Output, graph.Add(Array.ConvertAll(bias.Floats(), value => -value), [.. bias.Dims]));
+    }
+
     public static List<Product> Of(GraphEditor graph) =>
         [.. graph.Nodes.Where(node => node.Domain is "" or "ai.onnx").Select(node => node.OpType switch
         {

@@ -14,6 +14,9 @@ internal sealed class StaticRewrite
     /// <summary>Operators that only move numbers or choose among them: what is quantized before stays so behind, on the same scale.</summary>
     private static readonly string[] s_moving = ["MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze", "Identity"];
 
+    /// <summary>What ONNX Runtime fuses with a Gemm before it looks for integers: https://github.com/microsoft/onnxruntime, gemm_activation_fusion.cc.</summary>
+    private static readonly string[] s_fused = ["Relu", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid", "Softplus", "Softsign", "Elu", "Selu", "ThresholdedRelu", "Clip"];
+
     private readonly GraphEditor _graph;
     private readonly List<Product> _products;
     private readonly HashSet<string> _tails;
@@ -44,11 +47,11 @@ internal sealed class StaticRewrite
             rewrite.Rewrite(product, activations[rewrite._rangeOf[product.Input]], how);
         foreach (var (value, source) in rewrite._rangeOf)
             rewrite.Between(value, activations[source]);
-        var tables = Tables.Rewrite(graph, bits: 8); // last, because it renames what ranges were measured of
-        if (rewrite._products.Count + tables == 0)
-            throw new UserError("The graph has no matrix product, convolution or embedding with constant float32 weights, so there is nothing to quantize.");
+        // Last, because they rename what ranges were measured of.
+        var stored = Tables.Rewrite(graph, bits: 8) + Stored.Rewrite(graph, convolutions: false);
+        Product.RequireAny(rewrite._products.Count + stored);
         progress.Report(new Said(
-            $"{rewrite._products.Count} products on integers, {tables} embeddings in 8 bits; {rewrite._rangeOf.Count} ranges from {Math.Min(how.Rows, rows.Rows)} rows; weights in {ReducedRange.Why(how.ReduceRange)}"));
+            $"{rewrite._products.Count} products on integers, {stored} embeddings and stacks of matrices stored in 8 bits; {rewrite._rangeOf.Count} ranges from {Math.Min(how.Rows, rows.Rows)} rows; weights in {ReducedRange.Why(how.ReduceRange)}"));
         return graph.Done();
     }
 
@@ -59,6 +62,8 @@ internal sealed class StaticRewrite
         var root = value;
         while (_graph.Producer(root) is { } maker && s_moving.Contains(maker.OpType))
             root = maker.Input[0];
+        if (_graph.Producer(root) is { OpType: "GlobalAveragePool" } mean)
+            Choose(mean.Input[0]); // bytes are averaged as bytes
         var isMoved = root != value && (_tails.Contains(root) || _rangeOf.ContainsKey(root));
         if (isMoved)
             _rangeOf.TryAdd(root, root);
@@ -94,11 +99,14 @@ internal sealed class StaticRewrite
         var needsZeros = product.Kind != ProductKind.Conv;
         if (needsZeros)
             weights = [.. weights, _graph.Add(DataType.Int8, zeros, channels)];
-        node.Input[1] = _graph.Node("DequantizeLinear", weights, GraphBuilder.Attribute("axis", product.Axis));
-        foreach (var turned in node.Attribute.Where(attribute => attribute.Name == "transB").ToArray())
-            node.Attribute.Remove(turned);
+        product.Keep(_graph.Node("DequantizeLinear", weights, GraphBuilder.Attribute("axis", product.Axis)));
         if (product.Kind == ProductKind.MatMul)
-            KeepApart(product.Output);
+            product.KeepBiasApart(_graph);
+        if (product.Kind == ProductKind.Gemm && !_rangeOf.ContainsKey(Tail(product.Output)) && _graph.Readers(product.Output).Any(reader => s_fused.Contains(reader.OpType)))
+        {
+            product.Part(_graph);
+            return;
+        }
         if (product.Bias is not { } bias)
             return;
         var scales = Array.ConvertAll(rounded.Scales, scale => scale * input.Scale);
@@ -107,16 +115,5 @@ internal sealed class StaticRewrite
         if (needsZeros)
             biases = [.. biases, _graph.Add(DataType.Int32, MemoryMarshal.AsBytes(new int[zeros.Length].AsSpan()), channels)];
         node.Input[2] = _graph.Node("DequantizeLinear", biases, GraphBuilder.Attribute("axis", 0));
-    }
-
-    /// <summary>A constant added to a product is subtracted with its sign turned, which no one mistakes for the bias of a Gemm.</summary>
-    private void KeepApart(string product)
-    {
-        if (_graph.Readers(product) is not [{ OpType: "Add" } add] || _graph.IsOutput(product))
-            return;
-        var other = add.Input[add.Input[0] == product ? 1 : 0];
-        if (Product.Weight(_graph, other) is not { } bias)
-            return;
-        (add.OpType, add.Input[0], add.Input[1]) = ("Sub", product, _graph.Add(Array.ConvertAll(bias.Floats(), value => -value), [.. bias.Dims]));
     }
 }

@@ -16,15 +16,16 @@ internal static class WeightRewrite
     {
         var tables = Tables.Rewrite(graph, how.Bits, how.Block);
         var products = Product.Of(graph);
-        if (products.Count + tables == 0)
-            throw new UserError("The graph has no matrix product, convolution or embedding with constant float32 weights, so there is nothing to quantize.");
+        Product.RequireAny(products.Count + tables);
         var isBlocked = graph.Opset >= Blocked;
         var matrices = products.Where(product => isBlocked && product.Kind != ProductKind.Conv && !product.IsStack).ToList();
         foreach (var product in products)
         {
-            product.Node.Input[1] = matrices.Contains(product) ? Matrix(graph, product, how) : Unpacked(graph, product, how);
-            foreach (var turned in product.Node.Attribute.Where(attribute => attribute.Name == "transB").ToArray())
-                product.Node.Attribute.Remove(turned);
+            product.Keep(matrices.Contains(product) ? Matrix(graph, product, how) : Unpacked(graph, product, how));
+            if (product.Kind == ProductKind.MatMul)
+                product.KeepBiasApart(graph);
+            else if (matrices.Contains(product))
+                product.Part(graph);
         }
         progress.Report(new Said($"{matrices.Count} matrices stay in {how.Bits} bits while they are served; {products.Count - matrices.Count} other weights become floats when the graph is loaded; {tables} embeddings are looked up in few bits"));
         return graph.Done(how.Bits == 2 && matrices.Count > 0 ? TwoBits : 0);

@@ -1,4 +1,6 @@
 // A small trained graph of each family with rows for it, and what a graph answers to them.
+using System.Collections.Concurrent;
+using System.Text.Json;
 using Google.Protobuf;
 using MaaS.Contracts;
 using MaaS.Contracts.Datasets;
@@ -8,7 +10,6 @@ using MaaS.Engine.Compression;
 using MaaS.Engine.Onnx;
 using MaaS.Engine.Tests.Packages;
 using Microsoft.ML.OnnxRuntime;
-using System.Text.Json;
 
 namespace MaaS.Engine.Tests.Compression;
 
@@ -16,29 +17,31 @@ internal sealed class Graphs : IDisposable
 {
     private const int Rows = 24;
 
-    private readonly Trained _trained = new();
+    /// <summary>Trained once for all tests.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<(ModelProto Graph, CalibrationRows Rows)>> s_made = new(StringComparer.Ordinal);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("maas-graphs-").FullName;
 
-    public void Dispose()
-    {
-        _trained.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public (ModelProto Graph, CalibrationRows Rows) Of(string family)
+    public static (ModelProto Graph, CalibrationRows Rows) Of(string family) => s_made.GetOrAdd(family, _ => new(() => Made(family))).Value;
+
+    private static (ModelProto Graph, CalibrationRows Rows) Made(string family)
     {
+        using var trained = new Trained();
         var package = family switch
         {
-            "table" => _trained.Table(SampleData.Churn, new MlpNetwork([128, 64])),
-            "ensemble" => _trained.Table(SampleData.Prices, new ResidualNetwork(1, 64) { Ensemble = 2 }),
-            "image layers" => _trained.Images(new ImageMlpNetwork([96, 48])),
-            "convolutions" => _trained.Images(new ConvolutionalNetwork([16, 16, 32, 32])),
-            "residual convolutions" => _trained.Images(new ResNetwork(1, 16)),
-            "bag" => _trained.Text(new BagNetwork(2, 4, 16)),
-            "transformer" => _trained.Text(new TransformerTextNetwork(1, 2, 64)),
-            "language" => _trained.Language(TokenizerKind.BytePairs),
-            "history" => _trained.Recommender(new PooledHistory(32)),
-            _ => _trained.Recommender(new NeuralFactorization(32)),
+            "table" => trained.Table(SampleData.Churn, new MlpNetwork([128, 64])),
+            "ensemble" => trained.Table(SampleData.Prices, new ResidualNetwork(1, 64) { Ensemble = 2 }),
+            "ensemble layers" => trained.Table(SampleData.Churn, new MlpNetwork([64, 32]) { Ensemble = 2, Pairs = true }),
+            "image layers" => trained.Images(new ImageMlpNetwork([96, 48])),
+            "convolutions" => trained.Images(new ConvolutionalNetwork([16, 16, 32, 32])),
+            "residual convolutions" => trained.Images(new ResNetwork(1, 16)),
+            "bag" => trained.Text(new BagNetwork(2, 4, 16)),
+            "transformer" => trained.Text(new TransformerTextNetwork(1, 2, 64)),
+            "language" => trained.Language(TokenizerKind.BytePairs),
+            "history" => trained.Recommender(new PooledHistory(32)),
+            _ => trained.Recommender(new NeuralFactorization(32)),
         };
         return (ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(package, "model.onnx"))), RowsFor(JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(Path.Combine(package, "model.json")), MaaSJson.Options)!));
     }
@@ -61,10 +64,10 @@ internal sealed class Graphs : IDisposable
     }
 
     /// <summary>How far answers are off, against how far they are from their mean.</summary>
-    public static double Off(float[] answers, float[] true_)
+    public static double Off(float[] answers, float[] exact)
     {
-        var mean = true_.Average();
-        return Math.Sqrt(answers.Zip(true_, (one, other) => Math.Pow(one - other, 2)).Sum() / true_.Sum(value => Math.Pow(value - mean, 2)));
+        var mean = exact.Average();
+        return Math.Sqrt(answers.Zip(exact, (one, other) => Math.Pow(one - other, 2)).Sum() / exact.Sum(value => Math.Pow(value - mean, 2)));
     }
 
     private static CalibrationRows RowsFor(ModelManifest manifest)
