@@ -15,6 +15,13 @@ internal static class CompressionBench
         ["int8.fashion_cnn"] = results => Int8Quality.Images("fashion_cnn", results),
         ["int8.resnet"] = results => Int8Quality.Images("resnet", results),
         ["int4.gpt"] = Int4Language.Measure,
+        ["prune.lenet300"] = PruningBench.LeNet,
+        ["binary.lenet300"] = PruningBench.Binary,
+        ["deep.lenet300"] = PruningBench.Deep,
+        ["prune.structured.cnn"] = PruningBench.Structured,
+        ["distill.fashion"] = DistillationBench.All,
+        ["distill.fashion.few_labels"] = DistillationBench.FewLabels,
+        ["search.fashion_cnn"] = SearchBench.Measure,
         ["integer_kernels"] = Int8Quality.Kernels,
     };
 
