@@ -231,6 +231,21 @@ public sealed class Model : IDisposable
         }
     }
 
+    /// <summary>A graph made elsewhere, one row of it; the answer is thrown away.</summary>
+    /// <param name="row">One array per input of the manifest, in its order.</param>
+    internal void Ask(IReadOnlyList<Array> row)
+    {
+        Enter();
+        try
+        {
+            _custom!.Ask(row, inputs => _session.Call(inputs));
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

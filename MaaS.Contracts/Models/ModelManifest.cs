@@ -1,5 +1,6 @@
 // model.json: what a package says of itself. Written once at export, never changed.
 using System.Text.Json;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 
@@ -13,6 +14,7 @@ namespace MaaS.Contracts.Models;
 /// <param name="ParityMaxDifference">Largest absolute difference between ONNX Runtime's and TorchSharp's answers on held-out rows.</param>
 /// <param name="Files">Every other file of the package.</param>
 /// <param name="Stacks">Of a model made elsewhere: whether rows of several requests may be computed together, as a trial showed when it was brought in.</param>
+/// <param name="Compression">What was done to the parent to make this of it, in order; null when nothing was.</param>
 public sealed record ModelManifest(
     int Format,
     ModelTask Task,
@@ -28,7 +30,8 @@ public sealed record ModelManifest(
     int ParityRows,
     Lineage Lineage,
     IReadOnlyList<PackageFile> Files,
-    bool? Stacks = null)
+    bool? Stacks = null,
+    IReadOnlyList<CompressionStep>? Compression = null)
 {
     /// <summary>The file that training goes on from: the network as it was trained, and what its encoder learned.</summary>
     public const string Weights = "weights.safetensors";

@@ -1,7 +1,8 @@
 // `./maas demo` and `./maas bench NAME` run this against a platform that is already up.
 // Knows the typed client: what it does, any customer with a password can do. Only the speed of metric points is measured in the
-// catalog itself, and training in the engine.
+// catalog itself, and training and compression in the engine.
 using MaaS.Benchmarks;
+using MaaS.Benchmarks.Compression;
 using MaaS.Benchmarks.Serving;
 using MaaS.Benchmarks.Training;
 
@@ -15,12 +16,13 @@ return name switch
     "serving" => await ServingBench.Run(args[1..]),
     "serving-load" => LoadGenerator.Run(args[1]),
     "serving-noop" => await NoopServer.Run(args[1]),
+    "compression" => CompressionBench.Run(args[1..]),
     "training" => await TrainingBench.Run(args[1..]),
     _ => Unknown(name),
 };
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training, serving; and demo, which is the main path, asserted.");
+    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training, serving, compression; and demo, which is the main path, asserted.");
     return 2;
 }

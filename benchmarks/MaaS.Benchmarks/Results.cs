@@ -4,12 +4,12 @@ using MaaS.Contracts;
 
 namespace MaaS.Benchmarks;
 
-internal sealed record Measurement(string Case, string Metric, double Value, string Unit);
+internal sealed record Figure(string Case, string Metric, double Value, string Unit);
 
 internal sealed class Results
 {
     private readonly string _path;
-    private readonly List<Measurement> _results = [];
+    private readonly List<Figure> _results = [];
 
     public Results(string name) => _path = Path.Combine(Directory.CreateDirectory(Path.Combine("artifacts", "bench")).FullName, $"{name}.json");
 
@@ -39,5 +39,5 @@ internal sealed class Results
         Console.WriteLine($"written to {Path.GetRelativePath(Environment.CurrentDirectory, _path)}");
     }
 
-    private sealed record Written(IReadOnlyList<Measurement> Results);
+    private sealed record Written(IReadOnlyList<Figure> Results);
 }

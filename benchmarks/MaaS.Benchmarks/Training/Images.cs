@@ -21,7 +21,17 @@ internal static class Images
         ("resnet", ">= 0.940", "<= 2,700", new ImageTraining(new ResNetwork(Blocks: 1, Width: 32), Augmentation: new AugmentationSpec(Erase: 0.15), LabelSmoothing: 0.1) { Epochs = 18 }),
     ];
 
-    public static void Measure(Results results)
+    /// <summary>The training of a case, with the customary 5,000 images to choose by.</summary>
+    public static ImageTraining Training(string name) => Full(s_cases.Single(one => one.Name == name).Training);
+
+    public static void Measure(Results results) => WithData(data =>
+    {
+        foreach (var one in s_cases)
+            Measure(one.Name, one.Bar, one.Seconds, one.Training, data, results);
+    });
+
+    /// <summary>Does something with the images as a file that the engine reads, where they are at hand.</summary>
+    public static void WithData(Action<DataFile> work)
     {
         if (SharedData.Find("fashion-mnist") is not { } folder)
             return;
@@ -31,9 +41,7 @@ internal static class Images
             using (var zip = ZipFile.Open(path, ZipArchiveMode.Create))
                 foreach (var file in s_files)
                     zip.CreateEntryFromFile(Path.Combine(folder, file), file, CompressionLevel.NoCompression);
-            var data = Trainings.File(path);
-            foreach (var one in s_cases)
-                Measure(one.Name, one.Bar, one.Seconds, one.Training, data, results);
+            work(Trainings.File(path));
         }
         finally
         {
@@ -41,9 +49,11 @@ internal static class Images
         }
     }
 
+    private static ImageTraining Full(ImageTraining training) => training with { Split = new SplitSpec(Validation: 1.0 / 12), Patience = 0 };
+
     private static void Measure(string name, string bar, string time, ImageTraining training, DataFile data, Results results)
     {
-        var (manifest, seconds) = Trainings.Run(training with { Split = new SplitSpec(Validation: 1.0 / 12), Patience = 0 }, data);
+        var (manifest, seconds) = Trainings.Run(Full(training), data);
         results.Add($"fashion.{name}", manifest.Metrics.Values["accuracy"], "share", bar);
         results.Add($"fashion.{name}.parameters", manifest.ParameterCount, "", name == "cnn" ? "< 100,000" : "none");
         results.Add($"fashion.{name}.train_s", seconds, "s", time);

@@ -30,7 +30,7 @@ internal static class LanguageBench
         ClipNorm = 1,
     };
 
-    private static LanguageTraining Best { get; } = Setting with
+    public static LanguageTraining Best { get; } = Setting with
     {
         Optimizer = new MuonSpec { LearningRate = 0.02 },
         Schedule = new LinearSchedule(),

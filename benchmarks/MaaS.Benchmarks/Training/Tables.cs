@@ -1,6 +1,7 @@
 // Tables beyond the Foundation: the same splits, learned by the engine itself, without the platform around it.
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
+using MaaS.Engine.Data;
 
 namespace MaaS.Benchmarks.Training;
 
@@ -13,8 +14,13 @@ internal static class Tables
     {
         if (SharedData.Find("california-housing", "housing.csv") is { } housing)
             Housing(housing, results);
-        if (SharedData.Find("adult") is { } adult)
-            Adult(adult, results);
+        WithAdult((training, data, test) =>
+        {
+            var (manifest, seconds) = Trainings.Run(training, data, test);
+            results.Add("adult.auc", manifest.Metrics.Values["roc_auc"], "area", ">= 0.919");
+            results.Add("adult.accuracy", manifest.Metrics.Values["accuracy"], "share", ">= 0.865");
+            results.Add("adult.train_s", seconds, "s", "<= 300");
+        });
     }
 
     private static void Housing(string path, Results results)
@@ -25,8 +31,11 @@ internal static class Tables
         results.Add("housing.train_s", seconds, "s", "<= 300");
     }
 
-    private static void Adult(string data, Results results)
+    /// <summary>The customary training and test files, of one form.</summary>
+    public static void WithAdult(Action<TabularTraining, DataFile, DataFile> work)
     {
+        if (SharedData.Find("adult") is not { } data)
+            return;
         var reading = new ReadingOptions(Header: false);
         // The customary test file's labels end with a full stop; the training file's do not.
         var path = Path.Combine(Path.GetTempPath(), $"adult-test-{Guid.NewGuid():n}.csv");
@@ -34,10 +43,7 @@ internal static class Tables
         try
         {
             var training = new TabularTraining("column_15", Network: s_network, Split: new SplitSpec(TestDatasetVersionId: Guid.NewGuid()));
-            var (manifest, seconds) = Trainings.Run(training, Trainings.File(Path.Combine(data, "adult-train.csv"), reading), Trainings.File(path, reading));
-            results.Add("adult.auc", manifest.Metrics.Values["roc_auc"], "area", ">= 0.919");
-            results.Add("adult.accuracy", manifest.Metrics.Values["accuracy"], "share", ">= 0.865");
-            results.Add("adult.train_s", seconds, "s", "<= 300");
+            work(training, Trainings.File(Path.Combine(data, "adult-train.csv"), reading), Trainings.File(path, reading));
         }
         finally
         {

@@ -21,15 +21,23 @@ internal static class Trainings
         try
         {
             var watch = Stopwatch.StartNew();
-            var place = new TrainingPlace(new Lineage(null, null, null), new Checkpointing(folder), Path.Combine(folder, "package"));
-            var outcome = ModelTraining.Run(training, data, test, place, new Progress<Report>(), CancellationToken.None);
-            MaxDifference = Math.Max(MaxDifference, outcome.Manifest.ParityMaxDifference);
-            return (outcome.Manifest, watch.Elapsed.TotalSeconds);
+            var manifest = Run(training, data, test, folder, Path.Combine(folder, "package"));
+            return (manifest, watch.Elapsed.TotalSeconds);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <param name="folder">For checkpoints.</param>
+    /// <param name="package">An empty or absent folder, which keeps the package.</param>
+    public static ModelManifest Run(TrainingSpec training, DataFile data, DataFile? test, string folder, string package)
+    {
+        var place = new TrainingPlace(new Lineage(null, null, null), new Checkpointing(folder), package);
+        var outcome = ModelTraining.Run(training, data, test, place, new Progress<Report>(), CancellationToken.None);
+        MaxDifference = Math.Max(MaxDifference, outcome.Manifest.ParityMaxDifference);
+        return outcome.Manifest;
     }
 
     public static DataFile File(string path, ReadingOptions? reading = null) =>
