@@ -1,6 +1,7 @@
 // Makes the catalog available to a service. Knows configuration; knows nothing of HTTP.
 using System.Globalization;
 using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Compression;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
@@ -40,6 +41,7 @@ public static class CatalogRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactSweep>(provider, root));
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
+        services.AddSingleton<CompressionStore>();
         services.AddSingleton<ModelStore>();
         return services;
     }

@@ -382,6 +382,10 @@ namespace MaaS.Catalog.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Compression")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("compression");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");

@@ -19,6 +19,11 @@ public sealed record CompressJob(
 {
     [JsonIgnore]
     public override JobKind Kind => JobKind.Compress;
+
+    /// <summary>What the variants' model is called when nobody says: an address, so no longer than one may be.</summary>
+    public static string ModelFor(string source) => $"{source[..Math.Min(source.Length, 63 - Suffix.Length)]}{Suffix}";
+
+    private const string Suffix = "-compressed";
 }
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
