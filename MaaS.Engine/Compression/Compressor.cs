@@ -1,0 +1,33 @@
+// The door the worker knocks at for compression: a plan and a source in, measured variants out, each as soon as it is done.
+// A stand-in until the techniques are here: it refuses every plan.
+using MaaS.Contracts.Compression;
+using MaaS.Contracts.Models;
+using MaaS.Engine.Data;
+
+namespace MaaS.Engine.Compression;
+
+/// <param name="Source">The folder with the package of the version to compress.</param>
+/// <param name="Teachers">Folders with the packages of the versions that the plan names as teachers.</param>
+/// <param name="Data">What the source was trained on.</param>
+/// <param name="Test">The given test file, or null when the test was split off.</param>
+/// <param name="Lineage">Of every variant: the run, the data, and the source as its parent.</param>
+/// <param name="Work">An empty folder, in which each variant gets one of its own.</param>
+/// <param name="Earlier">What an earlier attempt of the same job found; those variants are not made again.</param>
+public sealed record CompressionPlace(
+    string Source, IReadOnlyDictionary<Guid, string> Teachers, DataFile Data, DataFile? Test, Lineage Lineage, string Work, CompressionReport? Earlier = null);
+
+/// <param name="Report">All that is known by now; this variant is the last of its list.</param>
+/// <param name="Folder">The package's files, which are the receiver's from now on.</param>
+public sealed record VariantPackage(CompressionReport Report, Variant Variant, ModelManifest Manifest, string Folder);
+
+/// <param name="Environment">Device, threads and versions, for the run's record.</param>
+public sealed record CompressionOutcome(CompressionReport Report, IReadOnlyDictionary<string, string> Environment);
+
+public static class Compressor
+{
+    /// <summary>Follows the plan and hands over each variant that can be served, measured, before the next is begun.</summary>
+    /// <exception cref="UserError">The plan cannot be followed on this source.</exception>
+    public static CompressionOutcome Run(
+        CompressionPlan plan, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant, CancellationToken token) =>
+        throw new UserError("This worker cannot compress yet.");
+}
