@@ -1,5 +1,6 @@
 // model.json: what a package says of itself. Written once at export, never changed.
 using System.Text.Json;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 
@@ -12,6 +13,7 @@ namespace MaaS.Contracts.Models;
 /// <param name="Metrics">Test figures, each with the trivial baseline's beside it.</param>
 /// <param name="ParityMaxDifference">Largest absolute difference between ONNX Runtime's and TorchSharp's answers on held-out rows.</param>
 /// <param name="Files">Every other file of the package.</param>
+/// <param name="Compression">What was done to the parent to make this of it, in order; null when nothing was.</param>
 public sealed record ModelManifest(
     int Format,
     ModelTask Task,
@@ -26,7 +28,8 @@ public sealed record ModelManifest(
     double ParityTolerance,
     int ParityRows,
     Lineage Lineage,
-    IReadOnlyList<PackageFile> Files)
+    IReadOnlyList<PackageFile> Files,
+    IReadOnlyList<CompressionStep>? Compression = null)
 {
     /// <summary>The file that training goes on from: the network as it was trained, and what its encoder learned.</summary>
     public const string Weights = "weights.safetensors";

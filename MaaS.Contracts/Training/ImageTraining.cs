@@ -31,22 +31,28 @@ public abstract record ImageNetwork;
 
 /// <summary>Fully connected layers over all pixels, as LeNet-300-100.</summary>
 /// <param name="Hidden">Neurons of each hidden layer; null is 300 and 100.</param>
+/// <param name="Normalized">Whether each layer's outputs are batch-normalized, as layers of binary weights need it.</param>
 public sealed record ImageMlpNetwork(
     IReadOnlyList<int>? Hidden = null,
-    [property: Range(0, 0.9)] double Dropout = 0.2) : ImageNetwork;
+    [property: Range(0, 0.9)] double Dropout = 0.2,
+    bool Normalized = false) : ImageNetwork;
 
 /// <summary>Convolutions of 3 x 3 with batch normalization; each stage after the first halves the image: after LeCun et al. 1998.</summary>
 /// <param name="Channels">Of each convolution, first to last; null is 24, 24, 40, 40, 64, 64.</param>
+/// <param name="Halvings">Which convolutions, counted from 0, see the image halved; null: each that changes the number of channels, but the first.</param>
 public sealed record ConvolutionalNetwork(
     IReadOnlyList<int>? Channels = null,
-    [property: Range(0, 0.9)] double Dropout = 0.1) : ImageNetwork;
+    [property: Range(0, 0.9)] double Dropout = 0.1,
+    IReadOnlyList<int>? Halvings = null) : ImageNetwork;
 
 /// <summary>Residual blocks in three stages, the width doubled and the image halved at each: He et al. 2016, arXiv:1512.03385.</summary>
 /// <param name="Blocks">Of two convolutions each, per stage.</param>
 /// <param name="Width">Channels of the first stage.</param>
+/// <param name="Inner">Channels between the two convolutions of each block, first to last; null: as many as come out of it.</param>
 public sealed record ResNetwork(
     [property: Range(1, 16)] int Blocks = 2,
-    [property: Range(4, 256)] int Width = 16) : ImageNetwork;
+    [property: Range(4, 256)] int Width = 16,
+    IReadOnlyList<int>? Inner = null) : ImageNetwork;
 
 /// <param name="Flip">Mirrored left to right, half of the time.</param>
 /// <param name="Shift">Moved by up to so many pixels each way; what moves in is blank.</param>

@@ -26,6 +26,8 @@ public sealed record TokenizerSpec(
 /// <summary>A decoder of transformer blocks with a tied head: Radford et al. 2019.</summary>
 /// <param name="Context">Tokens it sees at once.</param>
 /// <param name="KeyValueHeads">Grouped-query attention (Ainslie et al. 2023, arXiv:2305.13245); null has as many as heads.</param>
+/// <param name="HeadWidth">Numbers of a head; null is the width divided by the heads.</param>
+/// <param name="Inner">Numbers inside a block's second layer; null is four times the width, two thirds of that for SwiGLU.</param>
 public sealed record GptNetwork(
     [property: Range(1, 48)] int Layers = 4,
     [property: Range(1, 64)] int Heads = 4,
@@ -34,7 +36,9 @@ public sealed record GptNetwork(
     [property: Range(1, 64)] int? KeyValueHeads = null,
     GptActivation Activation = GptActivation.Gelu,
     GptPositions Positions = GptPositions.Learned,
-    [property: Range(0, 0.9)] double Dropout = 0);
+    [property: Range(0, 0.9)] double Dropout = 0,
+    [property: Range(1, 4096)] int? HeadWidth = null,
+    [property: Range(1, 65_536)] int? Inner = null);
 
 public enum GptActivation { Gelu, SwiGlu }
 

@@ -58,9 +58,11 @@ public sealed record MlpNetwork(IReadOnlyList<int>? Hidden = null) : DeepNetwork
 
 /// <summary>Blocks that each add a correction to what the one before said: Gorishniy et al. 2021, arXiv:2106.11959.</summary>
 /// <param name="Width">Neurons between the blocks; inside a block there are twice as many.</param>
+/// <param name="Inner">Neurons inside each block, first to last, where it is not twice the width.</param>
 public sealed record ResidualNetwork(
     [property: Range(1, 16)] int Blocks = 3,
-    [property: Range(1, 4096)] int Width = 128) : DeepNetwork;
+    [property: Range(1, 4096)] int Width = 128,
+    IReadOnlyList<int>? Inner = null) : DeepNetwork;
 
 /// <summary>What stands for a number at the entrance of a network (Gorishniy et al. 2022, arXiv:2203.05556).</summary>
 public enum NumberEmbedding

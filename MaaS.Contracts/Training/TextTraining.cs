@@ -40,9 +40,13 @@ public sealed record BagNetwork(
 /// <summary>A small transformer over the words of a text in their order, each of which sees all others: Vaswani et al. 2017, arXiv:1706.03762.</summary>
 /// <param name="Width">Numbers that stand for a word; a multiple of the heads.</param>
 /// <param name="MaxWords">What comes after so many words of a text is not read.</param>
+/// <param name="HeadWidth">Numbers of a head; null is the width divided by the heads.</param>
+/// <param name="Inner">Numbers inside a block's second layer; null is four times the width.</param>
 public sealed record TransformerTextNetwork(
     [property: Range(1, 12)] int Layers = 2,
     [property: Range(1, 16)] int Heads = 4,
     [property: Range(8, 1024)] int Width = 64,
     [property: Range(4, 512)] int MaxWords = 256,
-    GptPositions Positions = GptPositions.Learned) : TextNetwork;
+    GptPositions Positions = GptPositions.Learned,
+    [property: Range(1, 4096)] int? HeadWidth = null,
+    [property: Range(1, 65_536)] int? Inner = null) : TextNetwork;

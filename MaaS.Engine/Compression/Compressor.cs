@@ -1,5 +1,4 @@
 // The door the worker knocks at for compression: a plan and a source in, measured variants out, each as soon as it is done.
-// A stand-in until the techniques are here: it refuses every plan.
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Models;
 using MaaS.Engine.Data;
@@ -13,8 +12,10 @@ namespace MaaS.Engine.Compression;
 /// <param name="Lineage">Of every variant: the run, the data, and the source as its parent.</param>
 /// <param name="Work">An empty folder, in which each variant gets one of its own.</param>
 /// <param name="Earlier">What an earlier attempt of the same job found; those variants are not made again.</param>
+/// <param name="Unpacked">The package of an earlier variant as a folder, for what goes on from it; null does its steps again.</param>
 public sealed record CompressionPlace(
-    string Source, IReadOnlyDictionary<Guid, string> Teachers, DataFile Data, DataFile? Test, Lineage Lineage, string Work, CompressionReport? Earlier = null);
+    string Source, IReadOnlyDictionary<Guid, string> Teachers, DataFile Data, DataFile? Test, Lineage Lineage, string Work,
+    CompressionReport? Earlier = null, Func<Variant, string>? Unpacked = null);
 
 /// <param name="Report">All that is known by now; this variant is the last of its list.</param>
 /// <param name="Folder">The package's files, which are the receiver's from now on.</param>
@@ -26,7 +27,9 @@ public sealed record CompressionOutcome(CompressionReport Report, IReadOnlyDicti
 public static class Compressor
 {
     /// <summary>Follows the plan and hands over each variant that can be served, measured, before the next is begun.</summary>
+    /// <returns>All that was found. A search that is stopped returns what it has by then.</returns>
     /// <exception cref="UserError">The plan cannot be followed on this source.</exception>
+    /// <exception cref="OperationCanceledException">Stopped before the source was measured, or within a recipe: what was handed over stays.</exception>
     public static CompressionOutcome Run(
         CompressionPlan plan, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant, CancellationToken token) =>
         throw new UserError("This worker cannot compress yet.");

@@ -1,5 +1,5 @@
-// Convolutions of 3 x 3, each normalized; where the number of channels changes the image is halved, keeping the largest of each four
-// pixels. The head takes the mean over the image, so its size does not matter to it.
+// Convolutions of 3 x 3, each normalized; where the number of channels changes, or where it is told, the image is halved, keeping the
+// largest of each four pixels. The head takes the mean over the image, so its size does not matter to it.
 using MaaS.Contracts.Training;
 using MaaS.Engine.Onnx;
 using TorchSharp.Modules;
@@ -18,11 +18,16 @@ internal sealed class ConvolutionalNet : Network
     {
         int[] widths = [encoder.Channels, .. spec.Channels!];
         convolutions = nn.ModuleList([.. widths.Zip(widths.Skip(1), (from, to) => new Convolution(from, to))]);
-        _halves = [false, .. widths.Skip(1).Zip(widths.Skip(2), (from, to) => from != to)];
+        var halvings = HalvingsOf(spec);
+        _halves = [.. spec.Channels!.Select((_, layer) => halvings.Contains(layer))];
         output = nn.Linear(widths[^1], classes);
         dropout = new Dropout(spec.Dropout, Random);
         RegisterComponents();
     }
+
+    /// <summary>Which convolutions see the image halved.</summary>
+    public static IReadOnlyList<int> HalvingsOf(ConvolutionalNetwork spec) => spec.Halvings ??
+        [.. Enumerable.Range(1, spec.Channels!.Count - 1).Where(layer => spec.Channels[layer] != spec.Channels[layer - 1])];
 
     public override bool IsHidden(string name) => name.StartsWith("convolutions.", StringComparison.Ordinal) && !name.StartsWith("convolutions.0.", StringComparison.Ordinal);
 

@@ -1,4 +1,4 @@
-// Fully connected layers over all pixels.
+// Fully connected layers over all pixels; each may be normalized over the batch, which the exported graph folds into its weights.
 using MaaS.Contracts.Training;
 using MaaS.Engine.Onnx;
 using TorchSharp.Modules;
@@ -9,6 +9,7 @@ namespace MaaS.Engine.Tasks.Images;
 internal sealed class MlpNet : Network
 {
     private readonly ModuleList<Linear> hidden;
+    private readonly ModuleList<BatchNorm1d> norms;
     private readonly Linear output;
     private readonly Dropout dropout;
     private readonly int _pixels;
@@ -18,6 +19,7 @@ internal sealed class MlpNet : Network
         _pixels = encoder.Height * encoder.Width * encoder.Channels;
         int[] widths = [_pixels, .. spec.Hidden!];
         hidden = nn.ModuleList([.. widths.Zip(widths.Skip(1), (from, to) => nn.Linear(from, to))]);
+        norms = nn.ModuleList([.. spec.Normalized ? spec.Hidden!.Select(width => nn.BatchNorm1d(width)) : []]);
         output = nn.Linear(widths[^1], classes);
         dropout = new Dropout(spec.Dropout, Random);
         RegisterComponents();
@@ -26,8 +28,23 @@ internal sealed class MlpNet : Network
     public override bool IsHidden(string name) => name.StartsWith("hidden.", StringComparison.Ordinal) && !name.StartsWith("hidden.0.", StringComparison.Ordinal);
 
     protected override Tensor Logits(Tensor x_BHWC) =>
-        output.call(hidden.Aggregate(x_BHWC.flatten(1), (x_BF, layer) => dropout.call(layer.call(x_BF).relu_())));
+        output.call(hidden.Index().Aggregate(x_BHWC.flatten(1), (x_BF, layer) => dropout.call(Normalized(layer.Index, layer.Item.call(x_BF)).relu_())));
 
     protected override Value Logits(GraphBuilder graph, Value x_NHWC) =>
-        Linear(graph, hidden.Aggregate(graph.Reshape(x_NHWC, -1, _pixels), (x_NF, layer) => graph.Relu(Linear(graph, x_NF, layer))), output);
+        Linear(graph, hidden.Index().Aggregate(graph.Reshape(x_NHWC, -1, _pixels), (x_NF, layer) => graph.Relu(Folded(graph, x_NF, layer.Index))), output);
+
+    private Tensor Normalized(int layer, Tensor x_BF) => norms.Count == 0 ? x_BF : norms[layer].call(x_BF);
+
+    private Value Folded(GraphBuilder graph, Value x_NF, int layer)
+    {
+        if (norms.Count == 0)
+            return Linear(graph, x_NF, hidden[layer]);
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var norm = norms[layer];
+        var scale_O = norm.weight!.to_type(ScalarType.Float64) / (norm.running_var!.to_type(ScalarType.Float64) + norm.eps).sqrt();
+        var weight_OF = hidden[layer].weight!.to_type(ScalarType.Float64) * scale_O.unsqueeze(1);
+        var bias_O = norm.bias!.to_type(ScalarType.Float64) + (hidden[layer].bias!.to_type(ScalarType.Float64) - norm.running_mean!.to_type(ScalarType.Float64)) * scale_O;
+        return graph.Linear(x_NF, Constant(graph, "weight", weight_OF.to_type(ScalarType.Float32)), Constant(graph, "bias", bias_O.to_type(ScalarType.Float32)));
+    }
 }

@@ -59,6 +59,6 @@ internal abstract class Network : nn.Module<Tensor, Tensor>
 
     protected static Value ChannelsFirst(GraphBuilder graph, Value x_NHWC) => graph.Transpose(x_NHWC, 0, 3, 1, 2);
 
-    private static Value Constant(GraphBuilder graph, string name, Tensor values) =>
+    protected static Value Constant(GraphBuilder graph, string name, Tensor values) =>
         graph.Constant(name, values.cpu().contiguous().data<float>().ToArray(), values.shape);
 }

@@ -24,8 +24,9 @@ internal sealed class ResNet : Network
             for (var block = 0; block < spec.Blocks; block++)
             {
                 var halves = stage > 0 && block == 0;
-                made.Add(new ResidualBlock(width, halves ? width * 2 : width, halves ? 2 : 1));
-                width = halves ? width * 2 : width;
+                var to = halves ? width * 2 : width;
+                made.Add(new ResidualBlock(width, spec.Inner?[made.Count] ?? to, to, halves ? 2 : 1));
+                width = to;
             }
         blocks = nn.ModuleList([.. made]);
         output = nn.Linear(width, classes);
@@ -49,10 +50,10 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     private readonly Convolution second;
     private readonly Convolution? shortcut;
 
-    public ResidualBlock(int from, int to, int stride) : base(nameof(ResidualBlock))
+    public ResidualBlock(int from, int inner, int to, int stride) : base(nameof(ResidualBlock))
     {
-        first = new Convolution(from, to, stride: stride);
-        second = new Convolution(to, to).Silent();
+        first = new Convolution(from, inner, stride: stride);
+        second = new Convolution(inner, to).Silent();
         shortcut = from == to ? null : new Convolution(from, to, size: 1, stride);
         RegisterComponents();
     }

@@ -24,13 +24,13 @@ internal sealed class Block : nn.Module
     public Block(GptNetwork spec) : base(nameof(Block))
     {
         _spec = spec;
-        (_heads, _keyValueHeads, _headWidth) = (spec.Heads, spec.KeyValueHeads ?? spec.Heads, spec.Width / spec.Heads);
+        (_heads, _keyValueHeads, _headWidth) = (spec.Heads, spec.KeyValueHeads ?? spec.Heads, HeadWidth(spec));
         var usual = Gpt.Deviation(spec);
         var small = usual / Math.Sqrt(2 * spec.Layers);
         var inner = InnerWidth(spec);
         attention_norm_C = nn.Parameter(ones(spec.Width));
         query_key_value = Gpt.Normal(usual, (_heads + 2 * _keyValueHeads) * _headWidth, spec.Width);
-        attention_out_CC = Gpt.Normal(small, spec.Width, spec.Width);
+        attention_out_CC = Gpt.Normal(small, spec.Width, _heads * _headWidth);
         mlp_norm_C = nn.Parameter(ones(spec.Width));
         mlp_in = Gpt.Normal(usual, spec.Activation == GptActivation.SwiGlu ? 2 * inner : inner, spec.Width);
         mlp_out = Gpt.Normal(small, spec.Width, inner);
@@ -39,7 +39,9 @@ internal sealed class Block : nn.Module
     }
 
     /// <summary>Four times the width; two thirds of that for SwiGLU, which has a matrix more (Shazeer 2020, arXiv:2002.05202).</summary>
-    public static int InnerWidth(GptNetwork spec) => spec.Activation == GptActivation.SwiGlu ? (8 * spec.Width / 3 + 7) / 8 * 8 : 4 * spec.Width;
+    public static int InnerWidth(GptNetwork spec) => spec.Inner ?? (spec.Activation == GptActivation.SwiGlu ? (8 * spec.Width / 3 + 7) / 8 * 8 : 4 * spec.Width);
+
+    public static int HeadWidth(GptNetwork spec) => spec.HeadWidth ?? spec.Width / spec.Heads;
 
     /// <summary>Whether a matrix is among those, by its name in the network.</summary>
     public static bool Has(string name, LoraMatrices which) => name[(name.LastIndexOf('.') + 1)..] switch
@@ -69,7 +71,7 @@ internal sealed class Block : nn.Module
         if (_keyValueHeads < _heads)
             (key_BKTD, value_BKTD) = (Repeat(key_BKTD), Repeat(value_BKTD));
         var y_BHTD = nn.functional.scaled_dot_product_attention(query_BHTD, key_BKTD, value_BKTD, seen, is_casual: seen is null);
-        return LowRank.Linear(y_BHTD.transpose(1, 2).reshape(b, t, _spec.Width), attention_out_CC, changes, training);
+        return LowRank.Linear(y_BHTD.transpose(1, 2).reshape(b, t, _heads * _headWidth), attention_out_CC, changes, training);
     }
 
     private Tensor Mlp(Tensor x_BTC, LowRank? changes)

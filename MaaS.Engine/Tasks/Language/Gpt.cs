@@ -26,7 +26,7 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
         if (spec.Positions == GptPositions.Learned)
             position_embedding_TC = Normal(EmbeddingDeviation, spec.Context, spec.Width);
         else
-            _rotation = new Rotation(spec.Context, spec.Width / spec.Heads);
+            _rotation = new Rotation(spec.Context, Block.HeadWidth(spec));
         blocks = nn.ModuleList([.. Enumerable.Range(0, spec.Layers).Select(_ => new Block(spec))]);
         norm_C = nn.Parameter(ones(spec.Width));
         dropout = nn.Dropout(spec.Dropout);
@@ -46,8 +46,8 @@ internal sealed class Gpt : nn.Module<Tensor, Tensor>
     /// <summary>Parameters that every token is multiplied with: all but the norms and the positions; the tied embedding is the head.</summary>
     public static long Multiplied(GptNetwork spec, int vocabulary)
     {
-        var (inner, width) = (Block.InnerWidth(spec), spec.Width / spec.Heads);
-        var attention = (spec.Heads + 2L * (spec.KeyValueHeads ?? spec.Heads)) * width * spec.Width + (long)spec.Width * spec.Width;
+        var (inner, width) = (Block.InnerWidth(spec), Block.HeadWidth(spec));
+        var attention = (spec.Heads + 2L * (spec.KeyValueHeads ?? spec.Heads)) * width * spec.Width + (long)spec.Width * spec.Heads * width;
         return spec.Layers * (attention + (spec.Activation == GptActivation.SwiGlu ? 3L : 2L) * inner * spec.Width) + (long)vocabulary * spec.Width;
     }
 

@@ -25,7 +25,7 @@ internal sealed class GptGraph
         (_graph, _spec, _length, _seen) = (graph, network.Spec, length, seen);
         _weights = network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.cpu());
         var keyValueHeads = _spec.KeyValueHeads ?? _spec.Heads;
-        _head = (_spec.Width / _spec.Heads, _spec.Heads / keyValueHeads, keyValueHeads);
+        _head = (Block.HeadWidth(_spec), _spec.Heads / keyValueHeads, keyValueHeads);
         _zero = _graph.Constant("zero", [0L], 1);
         _never = _graph.Constant("never", [float.NegativeInfinity]);
         _scale = _graph.Constant("scale", [(float)(1 / Math.Sqrt(_head.Width))]);
@@ -85,7 +85,7 @@ internal sealed class GptGraph
         var value_BK1TD = Heads("value", rows + k * d, rows + 2 * k * d, 1);
         var scores_BKGTT = _graph.MatMul(_graph.Mul(query_BKGTD, _scale), _graph.Transpose(key_BK1TD, 0, 1, 2, 4, 3));
         var shares_BKGTT = _graph.Softmax(_graph.Where(_seen, scores_BKGTT, _never), -1);
-        var y_BTC = _graph.Reshape(_graph.Transpose(_graph.MatMul(shares_BKGTT, value_BK1TD), 0, 3, 1, 2, 4), 0, 0, _spec.Width);
+        var y_BTC = _graph.Reshape(_graph.Transpose(_graph.MatMul(shares_BKGTT, value_BK1TD), 0, 3, 1, 2, 4), 0, 0, rows);
         return _graph.MatMul(y_BTC, Transposed("attention_out", _weights[$"{block}.attention_out_CC"]));
     }
 

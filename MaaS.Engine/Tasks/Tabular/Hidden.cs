@@ -48,12 +48,14 @@ internal sealed class ResidualHidden : Hidden
         first = nn.Linear(input, spec.Width);
         var blocks = Enumerable.Range(0, spec.Blocks).ToArray();
         norms = nn.ModuleList([.. blocks.Select(_ => nn.LayerNorm(spec.Width))]);
-        wide = nn.ModuleList([.. blocks.Select(_ => nn.Linear(spec.Width, 2 * spec.Width))]);
-        narrow = nn.ModuleList([.. blocks.Select(_ => nn.Linear(2 * spec.Width, spec.Width))]);
+        wide = nn.ModuleList([.. blocks.Select(block => nn.Linear(spec.Width, InnerOf(spec, block)))]);
+        narrow = nn.ModuleList([.. blocks.Select(block => nn.Linear(InnerOf(spec, block), spec.Width))]);
         last = nn.LayerNorm(spec.Width);
         dropout = nn.Dropout(spec.Dropout);
         RegisterComponents();
     }
+
+    public static int InnerOf(ResidualNetwork spec, int block) => spec.Inner?[block] ?? 2 * spec.Width;
 
     public override Tensor forward(Tensor x_D)
     {
