@@ -22,7 +22,7 @@ internal static class CompressSubmission
         var (data, problem) = await Data(source, context, token);
         if (problem is not null)
             return (null, problem);
-        if (RecipeRules.Refusal(compress.Plan, source.Manifest) is { } sentence)
+        if ((SourceRules.Refusal(compress.Plan, source.Manifest) ?? CompressionRules.Refusal(compress.Plan, source.Manifest.Task, source.Manifest.Training)) is { } sentence)
             return (null, new InvalidProblem("plan_not_allowed", sentence));
         if (await Teachers(compress.Plan, source, caller, context, token) is { } misfit)
             return (null, misfit);
@@ -63,7 +63,7 @@ internal static class CompressSubmission
                 var field = $"plan.steps[{i}].teachers[{k}]";
                 if (await Version(context, caller, teachers[k], token) is not { } teacher)
                     return new NotFoundProblem("model version", $"{teachers[k]} (the {field})");
-                if (RecipeRules.Refusal(field, teachers[k], teacher.Manifest, source.Manifest) is { } sentence)
+                if (SourceRules.Refusal(field, teachers[k], teacher.Manifest, source.Manifest) is { } sentence)
                     return new InvalidProblem("teacher_does_not_fit", sentence);
             }
         return null;

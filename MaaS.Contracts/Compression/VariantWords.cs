@@ -49,5 +49,5 @@ public static class VariantWords
     private static string Times(double times, double same, string more, string less, string equal) =>
         !double.IsFinite(times) || Math.Abs(times - 1) <= same ? equal : times > 1 ? $"{Number(times)}x {more}" : $"{Number(1 / times)}x {less}";
 
-    private static string Number(double value) => value.ToString(value >= 100 ? "0" : value >= 10 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString(value >= 99.95 ? "0" : value >= 9.995 ? "0.0" : "0.00", CultureInfo.InvariantCulture);
 }

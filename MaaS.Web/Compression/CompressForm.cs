@@ -29,7 +29,7 @@ public sealed class CompressForm(ModelVersionView source)
     public static SearchPlan Default { get; } = new();
 
     /// <summary>Why no step that trains can be done, as the end of a sentence; null when they can.</summary>
-    public string? CannotTrain => RecipeRules.CannotTrain(Source.Manifest);
+    public string? CannotTrain => SourceRules.CannotTrain(Source.Manifest);
 
     public bool CanBeSent => Way != Way.Recipe || Steps.Count > 0;
 

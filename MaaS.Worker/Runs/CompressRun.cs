@@ -60,8 +60,12 @@ internal sealed class CompressRun(
         return new(
             await _materials.Unpacked(source, "source", token), teachers, await _materials.File(data, token), test,
             new Lineage(run.Id, data.Id, data.Sha256, $"{source.Model.Name}/{source.Number}"),
-            Directory.CreateDirectory("variants").FullName, run.Compression);
+            Directory.CreateDirectory("variants").FullName, run.Compression, variant => Earlier(run.TeamId, variant, token).GetAwaiter().GetResult());
     }
+
+    /// <summary>What an earlier attempt stored, as a folder again.</summary>
+    private async Task<string> Earlier(Guid team, Variant variant, CancellationToken token) => await _materials.Unpacked(
+        await _materials.Version(team, variant.Version!.Id, $"Variant {variant.Number} of an earlier attempt", token), Path.Combine("earlier", $"{variant.Number}"), token);
 
     private async Task Keep(VariantPackage made, string model, CancellationToken token)
     {

@@ -1,21 +1,26 @@
-// What a plan of compression must satisfy beyond the ranges of its settings: the order of steps, and what its source and teachers are.
-// One set of rules for the API, which refuses, the portal, which offers, and the engine. Knows manifests alone.
+// What a plan needs of the versions it names: weights of its source to train on from, teachers that know the same answers, a student
+// that answers the same question about the same rows. What a plan may ask by itself is CompressionRules'. Knows manifests alone.
+using System.Text.Json;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 
 namespace MaaS.Contracts.Compression;
 
-public static class RecipeRules
+public static class SourceRules
 {
     private const int MostTeachers = 8;
 
-    /// <summary>Why the plan cannot be followed: a sentence naming the field, its value and what is allowed. Null when it can.</summary>
-    public static string? Refusal(CompressionPlan plan, ModelManifest source) => plan switch
+    /// <summary>Why the plan cannot be followed on this version: a sentence naming the field, its value and what is allowed. Null when it can.</summary>
+    public static string? Refusal(CompressionPlan plan, ModelManifest source)
     {
-        RecipePlan recipe => Refusal(recipe, source),
-        PresetPlan { Preset: not CompressionPreset.Smaller } preset when CannotTrain(source) is { } reason => $"plan.preset is {Word(preset.Preset)}, which trains, but {reason}; the preset smaller does not.",
-        _ => null,
-    };
+        if (plan is PresetPlan { Preset: not CompressionPreset.Smaller } preset && CannotTrain(source) is { } untrainable)
+            return $"plan.preset is {Word(preset.Preset)}, which trains, but {untrainable}; the preset smaller does not.";
+        var steps = plan is RecipePlan recipe ? recipe.Steps : [];
+        for (var i = 0; i < steps.Count; i++)
+            if (Refusal($"plan.steps[{i}]", steps[i], source) is { } sentence)
+                return sentence;
+        return null;
+    }
 
     /// <summary>Why no step that trains can be done on this version, as the end of a sentence; null when they can.</summary>
     public static string? CannotTrain(ModelManifest source) => source switch
@@ -37,44 +42,28 @@ public static class RecipeRules
             : null;
     }
 
-    private static string? Refusal(RecipePlan recipe, ModelManifest source)
+    private static string? Refusal(string field, CompressionStep? step, ModelManifest source) => step switch
     {
-        if (recipe.Steps.Count is 0 or > RecipePlan.MostSteps)
-            return $"plan.steps has {recipe.Steps.Count} entries; 1 to {RecipePlan.MostSteps} are allowed.";
-        for (var i = 0; i < recipe.Steps.Count; i++)
-        {
-            var field = $"plan.steps[{i}]";
-            if (recipe.Steps[i] is not { } step)
-                return $"{field} is null; give a step, such as {{\"type\": \"static_int8\"}}.";
-            if (!step.IsOfGraph && i > 0 && recipe.Steps[i - 1].IsOfGraph)
-                return $"{field} is {StepWords.Of(step)}, which changes the network, but the step before changes only its graph; steps of the graph come last.";
-            if (!step.IsOfGraph && CannotTrain(source) is { } reason && !(step is Distillation && source.Training is not null))
-                return $"{field} is {StepWords.Of(step)}, which needs weights to go on from, but {reason}; only steps of the graph can be done on it.";
-            if (Refusal(field, step, source) is { } refusal)
-                return refusal;
-        }
-        return null;
-    }
-
-    private static string? Refusal(string field, CompressionStep step, ModelManifest source) => step switch
-    {
-        WeightQuantization { Bits: not (2 or 4 or 8) and var bits } => $"{field}.bits is {bits}; it must be 2, 4 or 8.",
-        WeightQuantization { Block: var block } when block is < 16 or > 256 || (block & (block - 1)) != 0 => $"{field}.block is {block}; it must be a power of two from 16 to 256.",
+        null => $"{field} is null; give a step, such as {{\"type\": \"static_int8\"}}.",
+        { IsOfGraph: false } when CannotTrain(source) is { } reason => $"{field} is {StepWords.Of(step)}, which needs weights to go on from, but {reason}; only steps of the graph can be done on it.",
+        _ when OfIntegers(step) && source.Compression?.Any(OfIntegers) == true => $"{field} is {StepWords.Of(step)}, but the source's weights are integers already; compress the version it was made from.",
         Distillation distillation => Teachers(field, distillation.Teachers) ?? Student(field, distillation.Student, source.Training),
         _ => null,
     };
 
+    private static bool OfIntegers(CompressionStep step) => step is DynamicQuantization or StaticQuantization or WeightQuantization;
+
     private static string? Teachers(string field, IReadOnlyList<Guid>? teachers) =>
         teachers is null ? null
-        : teachers.Count is 0 or > MostTeachers ? $"{field}.teachers has {teachers.Count} entries; 1 to {MostTeachers} are allowed, or none at all for the source alone."
+        : teachers.Count > MostTeachers ? $"{field}.teachers has {teachers.Count} entries; at most {MostTeachers} are allowed."
         : teachers.Distinct().Count() < teachers.Count ? $"{field}.teachers names a version twice; each has one voice."
         : null;
 
-    /// <summary>A student answers the source's question about the source's rows; only how it is made is its own.</summary>
+    /// <summary>Only how a student is made is its own. Another split would not only judge it by other rows: it could name another team's.</summary>
     private static string? Student(string field, TrainingSpec? student, TrainingSpec? source) => (student, source) switch
     {
         (null, _) => null,
-        ({ From: not null }, _) => $"{field}.student.from is {student.From}; a student begins anew, leave it out.",
+        ({ From: { } from }, _) => $"{field}.student.from is {from}; a student begins anew, leave it out.",
         (TabularTraining own, TabularTraining its) => Other(field, "target", own.Target, its.Target) ?? Split(field, own.Split, its.Split),
         (ImageTraining own, ImageTraining its) => Split(field, own.Split, its.Split),
         (TextTraining own, TextTraining its) => Other(field, "text", own.Text, its.Text) ?? Other(field, "target", own.Target, its.Target) ?? Split(field, own.Split, its.Split),
@@ -95,5 +84,5 @@ public static class RecipeRules
 
     private static string List(IReadOnlyList<string> labels) => string.Join(", ", labels.Take(10)) + (labels.Count > 10 ? ", …" : "");
 
-    private static string Word<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName($"{value}").Replace('_', ' ');
+    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{value}").Replace('_', ' ');
 }
