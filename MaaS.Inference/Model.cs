@@ -147,6 +147,21 @@ public sealed class Model : IDisposable
         }
     }
 
+    /// <summary>A graph made elsewhere, one row of it; the answer is thrown away.</summary>
+    /// <param name="row">One array per input of the manifest, in its order.</param>
+    internal void Ask(IReadOnlyList<Array> row)
+    {
+        Enter();
+        try
+        {
+            _custom!.Ask(row, _session.Call);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)

@@ -1,7 +1,9 @@
 // The door the worker knocks at for compression: a plan and a source in, measured variants out, each as soon as it is done.
+using System.Diagnostics;
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Models;
 using MaaS.Engine.Data;
+using TorchSharp;
 
 namespace MaaS.Engine.Compression;
 
@@ -31,6 +33,39 @@ public static class Compressor
     /// <exception cref="UserError">The plan cannot be followed on this source.</exception>
     /// <exception cref="OperationCanceledException">Stopped before the source was measured, or within a recipe: what was handed over stays.</exception>
     public static CompressionOutcome Run(
-        CompressionPlan plan, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant, CancellationToken token) =>
-        throw new UserError("This worker cannot compress yet.");
+        CompressionPlan plan, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant, CancellationToken token)
+    {
+        var manifest = Subject.ManifestOf(place.Source);
+        if (CompressionRules.Refusal(plan, manifest.Task, manifest.Training) is { } sentence)
+            throw new UserError(sentence);
+        var watch = Stopwatch.StartNew();
+        using var scope = torch.NewDisposeScope();
+        using var subject = Subject.Open(place, progress, token);
+        var compute = subject.Compute(subject.Source.Training);
+        progress.Report(new Said($"compressing {compute.Reason}"));
+        using var workshop = new Workshop(subject, place, progress, onVariant);
+        token.ThrowIfCancellationRequested();
+        var report = plan switch
+        {
+            RecipePlan recipe => Follow([.. recipe.Steps.Select((_, at) => recipe.Steps.Take(at + 1).ToArray())], subject, workshop, progress, token),
+            PresetPlan preset => Follow(Presets.Of(preset.Preset, subject.Source.Training), subject, workshop, progress, token),
+            SearchPlan search => new Search(search, subject, workshop, progress).Run(watch, token),
+            _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, null),
+        };
+        progress.Report(new Said(report.Verdict!));
+        return new CompressionOutcome(report, compute.Facts());
+    }
+
+    private static CompressionReport Follow(
+        IReadOnlyList<IReadOnlyList<CompressionStep>> variants, Subject subject, Workshop workshop, IProgress<Report> progress, CancellationToken token)
+    {
+        if (workshop.Report.Sensitivity is null && variants.SelectMany(steps => steps).OfType<Pruning>().FirstOrDefault() is { } prune)
+            workshop.Add(Sensitivity.Of(subject, subject.Source, prune.Measure, progress, token));
+        for (var at = 0; at < variants.Count; at++)
+        {
+            progress.Report(new Advanced((double)at / variants.Count, $"variant {at + 1} of {variants.Count}"));
+            workshop.Make(variants[at], token);
+        }
+        return Verdict.Of(workshop.Report);
+    }
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Google.Protobuf;
 using MaaS.Contracts;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Inference;
@@ -16,10 +17,16 @@ public sealed class ParityException(string message) : Exception(message);
 
 /// <summary>What a task brings to its package; files of its own, such as a tokenizer, lie in the folder before.</summary>
 /// <param name="Training">The settings with every derived value filled in.</param>
+/// <param name="Variant">What makes it another than the network as it was trained; null for that itself.</param>
 /// <param name="Encoder">What the encoder learned, as <see cref="SavedNetwork.Json"/>: with the settings and the weights, all there is to build the network again.</param>
 internal sealed record PackageContent(
     ModelTask Task, Onnx.ModelProto Graph, nn.Module Network, TrainingSpec Training, IReadOnlyList<ModelInput> Inputs,
-    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null);
+    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null, PackageVariant? Variant = null);
+
+/// <summary>A model made of another by compression.</summary>
+/// <param name="Graph">What is served in the place of the network's own graph; null: that itself.</param>
+/// <param name="IsExact">Whether it must answer as the network does. If not, how far it is off is recorded, and may be any number.</param>
+internal sealed record PackageVariant(IReadOnlyList<CompressionStep> Steps, Onnx.ModelProto? Graph = null, bool IsExact = true);
 
 /// <summary>Rows that training never saw, and the trained network's answers to them.</summary>
 /// <param name="Columns">One array per input, as <see cref="Model.Run"/> takes them.</param>
@@ -48,17 +55,19 @@ internal static class ModelPackage
         string folder, PackageContent content, int rows, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> sample, Func<Model, double> difference)
     {
         Directory.CreateDirectory(folder);
+        var graph = content.Variant?.Graph ?? content.Graph;
+        var tolerance = content.Variant?.IsExact != false ? Tolerance : double.PositiveInfinity;
         using (var file = File.Create(Path.Combine(folder, "model.onnx")))
-            content.Graph.WriteTo(file);
+            graph.WriteTo(file);
         var manifest = new ModelManifest(
-            1, content.Task, content.Inputs, [.. content.Graph.Graph.Output.Select(OutputOf)], content.Labels, content.Target, content.Training,
+            1, content.Task, content.Inputs, [.. graph.Graph.Output.Select(OutputOf)], content.Labels, content.Target, content.Training,
             content.Metrics, content.Network.parameters().Sum(parameter => parameter.numel()),
-            ParityMaxDifference: 0, Tolerance, rows, content.Lineage, Files: []);
+            ParityMaxDifference: 0, tolerance, rows, content.Lineage, Files: [], content.Variant?.Steps);
         using (var served = Model.Open(Path.Combine(folder, "model.onnx"), manifest))
         {
             var found = difference(served);
-            if (!(found <= Tolerance))
-                throw new ParityException($"ONNX Runtime and libtorch differ by {found:g3} on {rows} held-out rows; at most {Tolerance:g3} is allowed.");
+            if (!double.IsFinite(found) || found > tolerance)
+                throw new ParityException($"ONNX Runtime and libtorch differ by {found:g3} on {rows} held-out rows; at most {tolerance:g3} is allowed.");
             manifest = manifest with { ParityMaxDifference = found };
             var answered = new ModelSample(sample, served.Predict(sample));
             SavedNetwork.Write(folder, content, answered);

@@ -17,6 +17,9 @@ public abstract class LearningTask : IDisposable
     /// <summary>How exactly losses are computed; the trainer says. Whatever is not <see cref="Loss"/> is computed in full.</summary>
     internal Precision Precision { get; set; } = Precision.Full;
 
+    /// <summary>What a teacher adds to the loss; null learns from the truth alone.</summary>
+    internal Lesson? Lesson { get; set; }
+
     /// <summary>Whether it gathers its rows on the CPU, to send them to the device: their numbers then stay there, and no step waits for the device.</summary>
     public virtual bool GathersOnCpu => false;
 

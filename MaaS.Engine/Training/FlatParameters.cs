@@ -7,6 +7,16 @@ namespace MaaS.Engine.Training;
 /// <summary>Matrices of one shape, one after the other from an offset on.</summary>
 internal sealed record MatrixStack(long Offset, long Count, long Rows, long Columns);
 
+/// <summary>Where a parameter lies in the buffers.</summary>
+/// <param name="Name">As in the network's state.</param>
+internal sealed record FlatPlace(string Name, long Offset, long[] Shape)
+{
+    public long Count { get; } = Shape.Aggregate(1L, (product, size) => product * size);
+
+    /// <summary>The parameter's part of a buffer, as a matrix (O, I): whatever comes after the outputs counts as inputs.</summary>
+    public Tensor Of(Tensor flat) => flat.slice(0, Offset, Offset + Count, 1).view(Shape[0], -1);
+}
+
 internal sealed class FlatParameters : IDisposable
 {
     /// <summary>From here on the module's parameters are views of <see cref="Theta"/>, and their gradients of <see cref="Gradient"/>.</summary>
@@ -16,7 +26,7 @@ internal sealed class FlatParameters : IDisposable
     {
         using var quiet = no_grad();
         var parameters = module.named_parameters().Where(named => named.parameter.requires_grad)
-            .Select(named => (Parameter: named.parameter, Hidden: named.parameter.dim() >= 2 && isHidden?.Invoke(named.name) == true))
+            .Select(named => (named.name, Parameter: named.parameter, Hidden: named.parameter.dim() >= 2 && isHidden?.Invoke(named.name) == true))
             .OrderBy(one => one.Hidden ? 0 : one.Parameter.dim() >= 2 ? 1 : 2)
             .ThenBy(one => one.Hidden ? Rows(one.Parameter) : 0).ThenBy(one => one.Hidden ? Columns(one.Parameter) : 0)
             .ToArray();
@@ -27,15 +37,20 @@ internal sealed class FlatParameters : IDisposable
         Decayed = Theta.slice(0, 0, DecayedCount, 1).DetachFromDisposeScope();
         HiddenStacks = Stacks(parameters.Where(one => one.Hidden).Select(one => one.Parameter));
         HiddenCount = parameters.Where(one => one.Hidden).Sum(one => one.Parameter.numel());
+        var places = new List<FlatPlace>();
         long offset = 0;
-        foreach (var (parameter, _) in parameters)
+        foreach (var (name, parameter, _) in parameters)
         {
             var (shape, count) = (parameter.shape, parameter.numel());
+            places.Add(new FlatPlace(name, offset, shape));
             parameter.set_(Theta.slice(0, offset, offset + count, 1).view(shape));
             parameter.grad = Gradient.slice(0, offset, offset + count, 1).view(shape);
             offset += count;
         }
+        Places = places;
     }
+
+    public IReadOnlyList<FlatPlace> Places { get; }
 
     public Tensor Theta { get; }
 

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 namespace MaaS.Engine.Training;
 
 /// <param name="spec">Every value filled in.</param>
-internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute compute, Checkpointing checkpointing, IProgress<Report> progress)
+/// <param name="constraints">What the weights must be while they learn; null leaves them free.</param>
+internal sealed class Trainer(
+    LearningTask task, TrainingSpec spec, Compute compute, Checkpointing checkpointing, IProgress<Report> progress, Constraints? constraints = null)
 {
     /// <summary>How often the loss of one batch is read back and a checkpoint may be taken; each waits for the device.</summary>
     private const int StepsBetweenPauses = 50;
@@ -38,7 +40,8 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         using var optimizer = Optimizer.For(spec.Optimizer!, parameters, task.Crew);
         using var average = spec.Ema is { } decay ? new Average(parameters, decay) : null;
         using var best = new Snapshot(parameters);
-        var state = State(parameters, optimizer, average, best);
+        constraints?.Begin(parameters, (long)_stepsPerEpoch * spec.Epochs);
+        var state = State(parameters, optimizer, average, best, constraints);
         var at = checkpointing.Restore(state);
         if (at is not null)
             progress.Report(new Said($"resumed after epoch {at.Epoch}, step {at.Step}"));
@@ -67,13 +70,14 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
     private bool Exhausted(TrainingProgress at) => spec.Patience > 0 && at.Epoch - at.BestEpoch >= spec.Patience;
 
     /// <summary>Everything that a resumed training must have back.</summary>
-    private static List<KeyValuePair<string, Tensor>> State(FlatParameters parameters, Optimizer optimizer, Average? average, Snapshot best) =>
+    private static List<KeyValuePair<string, Tensor>> State(FlatParameters parameters, Optimizer optimizer, Average? average, Snapshot best, Constraints? constraints) =>
     [
         new("theta", parameters.Theta),
         .. parameters.Buffers.Select((buffer, i) => new KeyValuePair<string, Tensor>($"buffer.{i}", buffer)),
         .. optimizer.State.Select(state => new KeyValuePair<string, Tensor>($"optimizer.{state.Key}", state.Value)),
         .. average is null ? [] : new[] { new KeyValuePair<string, Tensor>("ema", average.Ema) },
         .. best.State,
+        .. constraints?.State ?? [],
     ];
 
     /// <summary>What the network is worth before the first step: only what is better than that is kept.</summary>
@@ -93,7 +97,7 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         using var scope = NewDisposeScope();
         var epoch = at.Epoch + 1;
         var schedule = new Schedule(spec.Schedule ?? new ConstantSchedule(), (long)_stepsPerEpoch * spec.Epochs, _stepsPerEpoch);
-        var order_N = tensor(task.Order(epoch, spec.Seed)).to(task.GathersOnCpu ? CPU : compute.Device);
+        var order_N = tensor(task.Lesson?.Order(task, epoch, spec) ?? task.Order(epoch, spec.Seed)).to(task.GathersOnCpu ? CPU : compute.Device);
         var total = tensor(new[] { at.LossSum }, device: compute.Device);
         var rows = BatchSize(task, spec);
         compute.Reseed(spec.Seed, at.Step);
@@ -104,17 +108,20 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
             var first = step * rows * spec.Accumulation;
             var last = Math.Min(first + (long)rows * spec.Accumulation, task.TrainRows);
             parameters.Gradient.zero_();
+            constraints?.Project();
             var sum = zeros(1, device: compute.Device);
             for (var from = first; from < last; from += rows)
             {
                 var rows_B = order_N.slice(0, from, Math.Min(from + rows, last), 1);
                 sum.add_(task.Backward(rows_B, (double)rows_B.shape[0] / (last - first), parameters));
             }
+            constraints?.Release();
             if (spec.ClipNorm is { } norm)
                 Clip(parameters.Gradient, norm);
             optimizer.Scale = schedule.At(at.Step, at.Reductions);
             optimizer.Step();
             at = at with { Step = at.Step + 1 };
+            constraints?.After(at.Step);
             average?.Add(at.Step);
             using (no_grad())
                 total.add_(sum * (last - first));
@@ -136,7 +143,14 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         gradient.mul_((norm / (gradient.norm() + 1e-6)).clamp_(max: 1));
     }
 
-    private IReadOnlyDictionary<string, double> Look(Average? average) => average is null ? task.Validate() : average.Instead(task.Validate);
+    private IReadOnlyDictionary<string, double> Look(Average? average) => Shown(average, task.Validate);
+
+    /// <summary>Does something with the parameters as they would be kept.</summary>
+    private T Shown<T>(Average? average, Func<T> something)
+    {
+        var projected = constraints is null ? something : () => constraints.Instead(something);
+        return average is null ? projected() : average.Instead(projected);
+    }
 
     /// <summary>Looks at the validation rows, keeps the network if it is the best so far, and tells.</summary>
     private TrainingProgress Judge(TrainingProgress at, Average? average, Snapshot best, Optimizer optimizer)
@@ -145,12 +159,9 @@ internal sealed class Trainer(LearningTask task, TrainingSpec spec, Compute comp
         at = at with { LossSum = 0 };
         if (!double.IsFinite(figures["loss"]))
             throw new UserError($"The loss became {figures["loss"]} in epoch {at.Epoch}; lower optimizer.learning_rate (it is {optimizer.LearningRate}).");
-        if (figures["loss"] < at.BestLoss)
+        if (figures["loss"] < at.BestLoss && constraints?.AreSettled != false)
         {
-            if (average is null)
-                best.Take();
-            else
-                average.Instead(() => { best.Take(); return true; });
+            Shown(average, () => { best.Take(); return true; });
             at = at with { BestLoss = figures["loss"], BestEpoch = at.Epoch };
         }
         else if (spec.Schedule is PlateauSchedule plateau && at.Epoch - Math.Max(at.BestEpoch, at.ReducedEpoch) >= plateau.Patience)

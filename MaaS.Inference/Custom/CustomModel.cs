@@ -42,6 +42,34 @@ internal sealed class CustomModel(ModelManifest manifest)
             : throw new InputError([.. problems.Take(MostProblems)]);
     }
 
+    /// <summary>One call whose answer nobody reads.</summary>
+    /// <param name="row">One array per input; its first open dimension is 1, the next takes what is left.</param>
+    public void Ask(IReadOnlyList<Array> row, Func<RunOptions, IReadOnlyCollection<OrtValue>, IDisposableReadOnlyCollection<OrtValue>> run)
+    {
+        using var options = new RunOptions();
+        var values = row.Zip(manifest.Inputs, (elements, input) => Elements.Tensor(input.Type, elements, Shape(input.Shape, elements.Length))).ToArray();
+        try
+        {
+            run(options, values).Dispose();
+        }
+        finally
+        {
+            foreach (var value in values)
+                value.Dispose();
+        }
+    }
+
+    private static long[] Shape(IReadOnlyList<long> open, int length)
+    {
+        long[] shape = [.. open];
+        var known = shape.Where(size => size > 0).Aggregate(1L, (product, size) => product * size);
+        var last = Array.FindLastIndex(shape, size => size < 0);
+        for (var i = 0; i < shape.Length; i++)
+            if (shape[i] < 0)
+                shape[i] = i == last ? length / known : 1;
+        return shape;
+    }
+
     /// <summary>Null when there is a problem.</summary>
     private GivenTensor[]? Read(IReadOnlyDictionary<string, JsonElement> row, string place, List<string> problems)
     {

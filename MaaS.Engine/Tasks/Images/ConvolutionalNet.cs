@@ -31,12 +31,14 @@ internal sealed class ConvolutionalNet : Network
 
     public override bool IsHidden(string name) => name.StartsWith("convolutions.", StringComparison.Ordinal) && !name.StartsWith("convolutions.0.", StringComparison.Ordinal);
 
-    protected override Tensor Logits(Tensor x_BHWC)
+    public override Linear Output => output;
+
+    protected override Tensor Features(Tensor x_BHWC)
     {
         var x_BCHW = ChannelsFirst(x_BHWC);
         foreach (var (layer, halve) in convolutions.Zip(_halves))
             x_BCHW = layer.call(halve ? nn.functional.max_pool2d(x_BCHW, 2) : x_BCHW).relu_();
-        return output.call(dropout.call(x_BCHW.mean([2, 3])));
+        return dropout.call(x_BCHW.mean([2, 3]));
     }
 
     protected override Value Logits(GraphBuilder graph, Value x_NHWC)

@@ -17,7 +17,8 @@ internal static class ImagePackage
     private const int LargestSide = 256;
 
     public static ModelManifest Write(
-        string folder, ImageTask task, ImageTraining spec, ImagePart test, ModelMetrics metrics, Lineage lineage, CancellationToken token)
+        string folder, ImageTask task, ImageTraining spec, ImagePart test, ModelMetrics metrics, Lineage lineage, CancellationToken token,
+        PackageVariant? variant = null)
     {
         using var scope = NewDisposeScope();
         var rows_R = test.Rows_M.slice(0, 0, Math.Min(HeldOut.MaxRows, test.Count), 1);
@@ -28,7 +29,7 @@ internal static class ImagePackage
             new PackageContent(
                 ModelTask.ImageClassification, ImageGraph.Of(task.Model, encoder, labels), task.Network, spec,
                 [new ModelInput(ImageGraph.Input, ColumnType.Image, TensorType.UInt8, [-1, encoder.Height, encoder.Width, encoder.Channels])],
-                labels, task.Target.Name, metrics, lineage, SavedNetwork.Json(new Learned(encoder, task.Target))),
+                labels, task.Target.Name, metrics, lineage, SavedNetwork.Json(new Learned(encoder, task.Target)), variant),
             (int)rows_R.shape[0], HeldOutOf(task, test with { Rows_M = rows_R.slice(0, 0, HeldOut.SampleRows, 1) }).Sample,
             served => pieces.Max(piece =>
             {
@@ -70,11 +71,18 @@ internal static class ImagePackage
         return Write(folder, task, training, part, ModelMetrics.None, lineage, token);
     }
 
+    /// <summary>The images as the graph takes them.</summary>
+    public static byte[] Pixels(ImagePart part)
+    {
+        using var scope = NewDisposeScope();
+        return part.Pixels_NHWC.index_select(0, part.Rows_M).cpu().data<byte>().ToArray();
+    }
+
     private static HeldOut HeldOutOf(ImageTask task, ImagePart part)
     {
         using var scope = NewDisposeScope();
         var (height, width, channels) = (task.Encoder.Height, task.Encoder.Width, task.Encoder.Channels);
-        var pixels_BHWC = part.Pixels_NHWC.index_select(0, part.Rows_M).cpu().data<byte>().ToArray();
+        var pixels_BHWC = Pixels(part);
         var sample = pixels_BHWC.Chunk(height * width * channels).Take(HeldOut.SampleRows).Select(pixels_HWC => new Dictionary<string, JsonElement>
         {
             [ImageGraph.Input] = JsonSerializer.SerializeToElement(Convert.ToBase64String(Png.Of(pixels_HWC, width, height, channels))),

@@ -63,7 +63,7 @@ internal static class ImageRun
     }
 
     /// <summary>The test is the given file; else the part that the data itself calls so; else a share of the images.</summary>
-    private static (ImagePart Train, ImagePart Validation, ImagePart Test, string Name) Divide(
+    public static (ImagePart Train, ImagePart Validation, ImagePart Test, string Name) Divide(
         ImageTraining spec, ImageSet all, ImageSet? given, Target target, Device device, IProgress<Report> progress)
     {
         var classes = target.Classes(all.Classes);

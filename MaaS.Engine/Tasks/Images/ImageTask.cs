@@ -43,6 +43,8 @@ internal sealed class ImageTask : LearningTask
 
     public Network Model => _network;
 
+    public ImageTraining Spec => _spec;
+
     internal override Crew Crew { get; }
 
     public override int TrainRows => _train.Count;
@@ -96,8 +98,11 @@ internal sealed class ImageTask : LearningTask
     private Tensor LossOf(Network network, Tensor rows_B)
     {
         var (pixels_BHWC, classes_B) = Batch(_train, _train.Rows_M.index_select(0, rows_B));
-        return nn.functional.cross_entropy(
-            network.call(Augmentation.Vary(pixels_BHWC, _spec.Augmentation!, network.Random)), classes_B, label_smoothing: _spec.LabelSmoothing);
+        var varied_BHWC = Augmentation.Vary(pixels_BHWC, _spec.Augmentation!, network.Random);
+        var features_BF = network.FeaturesOf(varied_BHWC);
+        var logits_BC = network.Output.call(features_BF);
+        var own = nn.functional.cross_entropy(logits_BC, classes_B, label_smoothing: _spec.LabelSmoothing);
+        return Lesson is null ? own : Lesson.OfClasses(logits_BC, own, rows_B, varied_BHWC) + Lesson.Hint(features_BF, varied_BHWC);
     }
 
     private (Tensor Logits_MC, Tensor Classes_M) Logits(ImagePart part)

@@ -27,13 +27,22 @@ internal sealed class MlpNet : Network
 
     public override bool IsHidden(string name) => name.StartsWith("hidden.", StringComparison.Ordinal) && !name.StartsWith("hidden.0.", StringComparison.Ordinal);
 
-    protected override Tensor Logits(Tensor x_BHWC) =>
-        output.call(hidden.Index().Aggregate(x_BHWC.flatten(1), (x_BF, layer) => dropout.call(Normalized(layer.Index, layer.Item.call(x_BF)).relu_())));
+    public override Linear Output => output;
+
+    protected override Tensor Features(Tensor x_BHWC) =>
+        hidden.Index().Aggregate(x_BHWC.flatten(1), (x_BF, layer) => dropout.call(Normalized(layer.Index, layer.Item.call(x_BF)).relu_()));
 
     protected override Value Logits(GraphBuilder graph, Value x_NHWC) =>
         Linear(graph, hidden.Index().Aggregate(graph.Reshape(x_NHWC, -1, _pixels), (x_NF, layer) => graph.Relu(Folded(graph, x_NF, layer.Index))), output);
 
-    private Tensor Normalized(int layer, Tensor x_BF) => norms.Count == 0 ? x_BF : norms[layer].call(x_BF);
+    private Tensor Normalized(int layer, Tensor x_BF)
+    {
+        if (norms.Count == 0)
+            return x_BF;
+        // One image, as the last step of an epoch may have, deviates from nothing: it is seen as it will be at rest.
+        var norm = norms[layer];
+        return x_BF.shape[0] > 1 ? norm.call(x_BF) : nn.functional.batch_norm(x_BF, norm.running_mean!, norm.running_var!, norm.weight, norm.bias, training: false);
+    }
 
     private Value Folded(GraphBuilder graph, Value x_NF, int layer)
     {

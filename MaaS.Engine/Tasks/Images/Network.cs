@@ -32,8 +32,15 @@ internal abstract class Network : nn.Module<Tensor, Tensor>
 
     /// <param name="pixels_BHWC">Bytes.</param>
     /// <returns>Logits (B, O).</returns>
-    public sealed override Tensor forward(Tensor pixels_BHWC) =>
-        Logits((pixels_BHWC.to_type(ScalarType.Float32) - get_buffer("mean")!) / get_buffer("deviation")!);
+    public sealed override Tensor forward(Tensor pixels_BHWC) => Output.call(FeaturesOf(pixels_BHWC));
+
+    /// <summary>What the last layer makes logits of.</summary>
+    /// <param name="pixels_BHWC">Bytes.</param>
+    /// <returns>(B, F)</returns>
+    public Tensor FeaturesOf(Tensor pixels_BHWC) => Features((pixels_BHWC.to_type(ScalarType.Float32) - get_buffer("mean")!) / get_buffer("deviation")!);
+
+    /// <summary>The last layer.</summary>
+    public abstract Linear Output { get; }
 
     /// <param name="pixels_NHWC">As floats.</param>
     public Value Export(GraphBuilder graph, Value pixels_NHWC) => Logits(graph, graph.Div(
@@ -44,7 +51,7 @@ internal abstract class Network : nn.Module<Tensor, Tensor>
     /// <param name="name">As in the network's state.</param>
     public abstract bool IsHidden(string name);
 
-    protected abstract Tensor Logits(Tensor x_BHWC);
+    protected abstract Tensor Features(Tensor x_BHWC);
 
     protected abstract Value Logits(GraphBuilder graph, Value x_NHWC);
 

@@ -35,8 +35,10 @@ internal sealed class ResNet : Network
 
     public override bool IsHidden(string name) => name.StartsWith("blocks.", StringComparison.Ordinal);
 
-    protected override Tensor Logits(Tensor x_BHWC) =>
-        output.call(blocks.Aggregate(stem.call(ChannelsFirst(x_BHWC)).relu_(), (x, block) => block.call(x)).mean([2, 3]));
+    public override Linear Output => output;
+
+    protected override Tensor Features(Tensor x_BHWC) =>
+        blocks.Aggregate(stem.call(ChannelsFirst(x_BHWC)).relu_(), (x, block) => block.call(x)).mean([2, 3]);
 
     protected override Value Logits(GraphBuilder graph, Value x_NHWC) => Linear(
         graph,

@@ -20,7 +20,8 @@ internal static class LanguagePackage
     private const float SureMargin = 0.01f;
 
     public static ModelManifest Write(
-        string folder, Gpt network, TextParts parts, LanguageTraining spec, ModelMetrics metrics, Lineage lineage, CancellationToken token)
+        string folder, Gpt network, TextParts parts, LanguageTraining spec, ModelMetrics metrics, Lineage lineage, CancellationToken token,
+        PackageVariant? variant = null)
     {
         Directory.CreateDirectory(folder);
         TokenizerFile.Write(parts.Tokenizer, Path.Combine(folder, "tokenizer.json"));
@@ -33,7 +34,7 @@ internal static class LanguagePackage
             new PackageContent(
                 ModelTask.LanguageModel, GptGraph.Of(network), network, spec,
                 [new ModelInput("input_ids", ColumnType.Text, TensorType.Int64, [-1, -1])], null, "text", metrics, lineage,
-                TokenizerFile.Text(parts.Tokenizer)),
+                TokenizerFile.Text(parts.Tokenizer), variant),
             rows, [Sample(network, parts.Tokenizer, heldOut)], served => Difference(served, network, heldOut, rows, token));
     }
 

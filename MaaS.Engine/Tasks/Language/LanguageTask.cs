@@ -53,7 +53,7 @@ internal sealed class LanguageTask : LearningTask
     /// <summary>Every matrix within the blocks; the embedding is the first layer and, tied, the last.</summary>
     public override bool IsHidden(string name) => name.StartsWith("blocks.", StringComparison.Ordinal);
 
-    public override Tensor Loss(Tensor rows_B) => LossOf(_network, Windows(_train_N, rows_B));
+    public override Tensor Loss(Tensor rows_B) => LossOf(_network, Windows(_train_N, rows_B), Lesson);
 
     internal override Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
     {
@@ -61,7 +61,7 @@ internal sealed class LanguageTask : LearningTask
             return base.Backward(rows_B, share, parameters);
         _replicas ??= new Replicas(_network, parameters, IsHidden, Crew);
         var all = rows_B.shape[0];
-        return tensor((float)_replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, Windows(_train_N, own_B))) * (share * own_B.shape[0] / all)));
+        return tensor((float)_replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, Windows(_train_N, own_B), Lesson)) * (share * own_B.shape[0] / all)));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()
@@ -151,11 +151,14 @@ internal sealed class LanguageTask : LearningTask
     private Tensor Windows(Tensor tokens_N, Tensor rows_B) =>
         tokens_N.index_select(0, (rows_B.unsqueeze(1) + _window_T).flatten()).to_type(ScalarType.Int64).view(rows_B.shape[0], -1);
 
-    private static Tensor LossOf(Gpt network, Tensor tokens_BT)
+    /// <param name="lesson">Null where nothing is learned, and where nobody teaches.</param>
+    private static Tensor LossOf(Gpt network, Tensor tokens_BT, Lesson? lesson = null)
     {
         var last = tokens_BT.shape[1] - 1;
-        var logits_BTV = network.call(tokens_BT.slice(1, 0, last, 1));
-        return nn.functional.cross_entropy(logits_BTV.view(-1, logits_BTV.shape[2]), tokens_BT.slice(1, 1, last + 1, 1).reshape(-1));
+        var seen_BT = tokens_BT.slice(1, 0, last, 1);
+        var logits_BTV = network.call(seen_BT);
+        var own = nn.functional.cross_entropy(logits_BTV.view(-1, logits_BTV.shape[2]), tokens_BT.slice(1, 1, last + 1, 1).reshape(-1));
+        return lesson is null ? own : lesson.OfClasses(logits_BTV, own, seen_BT, seen_BT);
     }
 
     /// <summary>32 bits a token: half the memory, and no vocabulary needs more.</summary>

@@ -78,11 +78,13 @@ internal sealed class NextItemLoss : IRankingLoss
 
     public bool GathersOnCpu => true;
 
-    public Tensor Of(Tensor rows_B)
+    public Tensor Of(Tensor rows_B, Lesson? lesson = null)
     {
         var examples = Array.ConvertAll(rows_B.data<long>().ToArray(), row => _examples[row]);
         var recent_BS = _network.Recent(Array.ConvertAll(examples, example => new ArraySegment<int>(_histories[_events.User[example.Row]], 0, example.Place)), _device);
         var target_B = tensor(Array.ConvertAll(examples, example => (long)_events.Item[example.Row])).Sent(_device);
-        return nn.functional.cross_entropy(_network.Scores(target_B, recent_BS), target_B);
+        var scores_BI = _network.Scores(target_B, recent_BS);
+        var own = nn.functional.cross_entropy(scores_BI, target_B);
+        return lesson is null ? own : lesson.OfClasses(scores_BI, own, target_B, recent_BS);
     }
 }

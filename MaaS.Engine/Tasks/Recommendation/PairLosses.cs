@@ -1,6 +1,7 @@
 // Losses over pairs of a user and an item, against items drawn from those the user has no training event with. What is drawn comes
 // from seed and epoch alone and lies in the order's numbers, so a resumed training draws the same.
 using MaaS.Engine.Data;
+using MaaS.Engine.Training;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Recommendation;
@@ -24,7 +25,7 @@ internal abstract class PairLoss(Events events, int[] train, Device device) : IR
 
     public abstract long[] Order(int epoch, int seed);
 
-    public abstract Tensor Of(Tensor rows_B);
+    public abstract Tensor Of(Tensor rows_B, Lesson? lesson = null);
 
     /// <summary>An item the user has no training event with; after some tries any.</summary>
     protected int Unseen(int user, ref SplitMix64 random)
@@ -56,12 +57,14 @@ internal sealed class BayesianRankingLoss(Factorization network, Events events, 
         return order;
     }
 
-    public override Tensor Of(Tensor rows_B)
+    public override Tensor Of(Tensor rows_B, Lesson? lesson = null)
     {
         var event_B = rows_B.div(Events.Items.Count, RoundingMode.floor);
         var (users_B, seen_B, unseen_B) = (Users_N.index_select(0, event_B), Items_N.index_select(0, event_B), rows_B.remainder(Events.Items.Count));
         var squares_B = network.Products(users_B, seen_B).Squares_B + network.Products(users_B, unseen_B).Squares_B;
-        return nn.functional.softplus(network.Pairs(users_B, unseen_B) - network.Pairs(users_B, seen_B)).mean() + FactorPull * squares_B.mean();
+        var (scoreSeen_B, scoreUnseen_B) = (network.Pairs(users_B, seen_B), network.Pairs(users_B, unseen_B));
+        var own = nn.functional.softplus(scoreUnseen_B - scoreSeen_B).mean() + FactorPull * squares_B.mean();
+        return lesson is null ? own : lesson.OfValues(cat([scoreSeen_B, scoreUnseen_B]), own, users_B.repeat(2), cat([seen_B, unseen_B]));
     }
 }
 
@@ -85,11 +88,14 @@ internal sealed class SeenOrDrawnLoss(NeuralFactorizationNetwork network, Events
         return order;
     }
 
-    public override Tensor Of(Tensor rows_B)
+    public override Tensor Of(Tensor rows_B, Lesson? lesson = null)
     {
         var (event_B, drawn_B) = (rows_B.div(Events.Items.Count + 1, RoundingMode.floor), rows_B.remainder(Events.Items.Count + 1));
         var isSeen_B = drawn_B.eq(Events.Items.Count);
         var items_B = where(isSeen_B, Items_N.index_select(0, event_B), drawn_B);
-        return nn.functional.binary_cross_entropy_with_logits(network.Pairs(Users_N.index_select(0, event_B), items_B), isSeen_B.to_type(ScalarType.Float32));
+        var users_B = Users_N.index_select(0, event_B);
+        var logits_B = network.Pairs(users_B, items_B);
+        var own = nn.functional.binary_cross_entropy_with_logits(logits_B, isSeen_B.to_type(ScalarType.Float32));
+        return lesson is null ? own : lesson.OfValues(logits_B, own, users_B, items_B);
     }
 }

@@ -1,10 +1,21 @@
 // Items to be ranked: how far in front the held-out item is among all that its user had not seen. What may be learned from is each
 // kind's own: a loss over rows.
 using MaaS.Contracts.Models;
+using MaaS.Engine.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Recommendation;
+
+/// <summary>Of what is solved, not trained.</summary>
+internal sealed class NoLoss : IRankingLoss
+{
+    public int Rows => 0;
+
+    public long[] Order(int epoch, int seed) => [];
+
+    public Tensor Of(Tensor rows_B, Lesson? lesson = null) => throw new NotSupportedException("It is solved, not trained.");
+}
 
 /// <summary>How a kind of recommender learns: rows of an epoch, and the loss on some of them.</summary>
 internal interface IRankingLoss
@@ -15,7 +26,8 @@ internal interface IRankingLoss
 
     long[] Order(int epoch, int seed);
 
-    Tensor Of(Tensor rows_B);
+    /// <param name="lesson">What a teacher adds; null learns from the events alone.</param>
+    Tensor Of(Tensor rows_B, Lesson? lesson = null);
 }
 
 internal sealed class RankingTask(Recommender network, IRankingLoss loss, Events events, EventSplit split, Device device) : LearningTask
@@ -34,7 +46,7 @@ internal sealed class RankingTask(Recommender network, IRankingLoss loss, Events
 
     public override long[] Order(int epoch, int seed) => loss.Order(epoch, seed);
 
-    public override Tensor Loss(Tensor rows_B) => loss.Of(rows_B);
+    public override Tensor Loss(Tensor rows_B) => loss.Of(rows_B, Lesson);
 
     /// <summary>The loss that chooses is 1 - NDCG@10: it is what is wanted, and kinds of recommenders can be compared by it.</summary>
     public override IReadOnlyDictionary<string, double> Validate()

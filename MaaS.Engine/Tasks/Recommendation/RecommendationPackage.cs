@@ -17,7 +17,8 @@ internal static class RecommendationPackage
     private const int MostShownInSample = 5;
 
     public static ModelManifest Write(
-        string folder, Recommender network, Events events, EventSplit split, RecommendationTraining spec, ModelMetrics metrics, Lineage lineage, CancellationToken token)
+        string folder, Recommender network, Events events, EventSplit split, RecommendationTraining spec, ModelMetrics metrics, Lineage lineage, CancellationToken token,
+        PackageVariant? variant = null)
     {
         int[] users = [.. split.Test.Select(row => events.User[row]).Distinct().Take(HeldOut.MaxRows)];
         var seen = events.Histories(split.Train.Concat(split.Validation).Order());
@@ -32,7 +33,7 @@ internal static class RecommendationPackage
         return ModelPackage.Write(
             folder,
             new PackageContent(ModelTask.Recommendation, RecommendationGraph.Of(network, events), network, spec, inputs, null, spec.Rating is { } rating && network is Factorization ? rating : spec.Item, metrics, lineage,
-                SavedNetwork.Json(new Learned(network.NeedsUser ? events.Users : [], events.Items, range?.Low, range?.High))),
+                SavedNetwork.Json(new Learned(network.NeedsUser ? events.Users : [], events.Items, range?.Low, range?.High)), variant),
             users.Length, [Sample(network.NeedsUser, events, users[0], seen[users[0]])], served => Difference(served, network, events, users, seen, token));
     }
 

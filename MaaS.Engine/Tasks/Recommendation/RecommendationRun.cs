@@ -64,33 +64,36 @@ internal static class RecommendationRun
     private static (Recommender, ModelMetrics) Rank(
         RecommendationTraining spec, Recommender? source, Events events, EventSplit split, Compute compute, TrainingPlace place, IProgress<Report> progress, CancellationToken token)
     {
-        var (users, items) = (events.Users.Count, events.Items.Count);
         if (spec.Network is LinearAutoencoder linear)
             return Solve(linear, events, split, compute, progress);
-        (Recommender Network, IRankingLoss Loss) model;
-        switch (spec.Network)
-        {
-            case BayesianRanking ranking:
-                var factors = source as Factorization ?? new Factorization(users, items, ranking.Factors, null);
-                model = (factors, new BayesianRankingLoss(factors, events, split.Train, compute.Device));
-                break;
-            case NeuralFactorization neural:
-                var factorized = source as NeuralFactorizationNetwork ?? new NeuralFactorizationNetwork(users, items, neural.Factors);
-                model = (factorized, new SeenOrDrawnLoss(factorized, events, split.Train, neural.Negatives, compute.Device));
-                break;
-            default:
-                var pooled = (PooledHistory)spec.Network!;
-                var counts = new int[items];
-                foreach (var row in split.Train)
-                    counts[events.Item[row]]++;
-                var history = source as HistoryNetwork ?? new HistoryNetwork(users, counts, pooled.Factors, pooled.History, pooled.Dropout);
-                model = (history, new NextItemLoss(history, events, split.Train, compute.Device));
-                break;
-        }
+        var model = Learner(spec.Network!, source, events, split, compute.Device);
         var task = new RankingTask(model.Network, model.Loss, events, split, compute.Device);
         progress.Report(new Said("the validation loss is 1 - NDCG@10 over all items a user had not seen"));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
         return (model.Network, task.Test());
+    }
+
+    /// <summary>A network that ranks, and how it learns.</summary>
+    /// <param name="source">Of the same kind, to go on from; null begins by chance.</param>
+    public static (Recommender Network, IRankingLoss Loss) Learner(RecommendationNetwork spec, Recommender? source, Events events, EventSplit split, Device device)
+    {
+        var (users, items) = (events.Users.Count, events.Items.Count);
+        switch (spec)
+        {
+            case BayesianRanking ranking:
+                var factors = source as Factorization ?? new Factorization(users, items, ranking.Factors, null);
+                return (factors, new BayesianRankingLoss(factors, events, split.Train, device));
+            case NeuralFactorization neural:
+                var factorized = source as NeuralFactorizationNetwork ?? new NeuralFactorizationNetwork(users, items, neural.Factors);
+                return (factorized, new SeenOrDrawnLoss(factorized, events, split.Train, neural.Negatives, device));
+            default:
+                var pooled = (PooledHistory)spec;
+                var counts = new int[items];
+                foreach (var row in split.Train)
+                    counts[events.Item[row]]++;
+                var history = source as HistoryNetwork ?? new HistoryNetwork(users, counts, pooled.Factors, pooled.History, pooled.Dropout);
+                return (history, new NextItemLoss(history, events, split.Train, device));
+        }
     }
 
     /// <summary>EASE: once without the events that choose, for the record; then with them.</summary>
@@ -113,7 +116,7 @@ internal static class RecommendationRun
         progress.Report(new Said("solved in one step, without epochs"));
     }
 
-    private static RecommendationTraining Fill(RecommendationTraining spec, int trainRows, IProgress<Report> progress)
+    public static RecommendationTraining Fill(RecommendationTraining spec, int trainRows, IProgress<Report> progress)
     {
         // A vector learns only when its user or item occurs: larger steps than in a network whose every weight is always met.
         var optimizer = Derived.Rated(spec, spec.Optimizer ?? new AdamWSpec(), adam: 3, progress);
@@ -124,15 +127,5 @@ internal static class RecommendationRun
             progress.Report(new Said($"batch size {batch}: for {trainRows:N0} events"));
         }
         return spec with { Optimizer = optimizer, BatchSize = batch };
-    }
-
-    /// <summary>Of what is solved, not trained.</summary>
-    private sealed class NoLoss : IRankingLoss
-    {
-        public int Rows => 0;
-
-        public long[] Order(int epoch, int seed) => [];
-
-        public Tensor Of(Tensor rows_B) => throw new NotSupportedException("EASE is solved, not trained.");
     }
 }

@@ -10,7 +10,7 @@ namespace MaaS.Engine.Tasks.Tabular;
 
 internal static class TabularPackage
 {
-    public static ModelManifest Write(string folder, TabularTask task, TabularTraining spec, Table test, ModelMetrics metrics, Lineage lineage)
+    public static ModelManifest Write(string folder, TabularTask task, TabularTraining spec, Table test, ModelMetrics metrics, Lineage lineage, PackageVariant? variant = null)
     {
         var rows = test.Select([.. Enumerable.Range(0, Math.Min(HeldOut.MaxRows, test.RowCount))]);
         var sample = Enumerable.Range(0, Math.Min(HeldOut.SampleRows, test.RowCount)).Select(row => Row(task.Encoder, test, row)).ToArray();
@@ -19,8 +19,8 @@ internal static class TabularPackage
             new PackageContent(
                 task.Target.IsClassification ? ModelTask.TabularClassification : ModelTask.TabularRegression, TabularGraph.Of(task), task.Network, spec,
                 [.. task.Encoder.Order.Select(name => InputOf(task.Encoder, name))], task.Target.Labels, task.Target.Name, metrics, lineage,
-                SavedNetwork.Json(new Learned(task.Encoder.Order, task.Encoder.Numbers, task.Encoder.Categories, task.Encoder.Pairs, task.Target))),
-            new HeldOut(Columns(task.Encoder, rows), rows.RowCount, task.Answers(rows), task.Target.StandardDeviation, sample));
+                SavedNetwork.Json(new Learned(task.Encoder.Order, task.Encoder.Numbers, task.Encoder.Categories, task.Encoder.Pairs, task.Target)), variant),
+            new HeldOut(Columns(task.Encoder.Order, rows), rows.RowCount, task.Answers(rows), task.Target.StandardDeviation, sample));
     }
 
     /// <summary>What training left, from a package's folder.</summary>
@@ -80,7 +80,9 @@ internal static class TabularPackage
         ]);
     }
 
-    private static Array[] Columns(Encoder encoder, Table table) => [.. encoder.Order.Select(name => (Array)(table[name] switch
+    /// <summary>The table as a graph takes it.</summary>
+    /// <param name="inputs">The graph's, in its order.</param>
+    public static Array[] Columns(IEnumerable<string> inputs, Table table) => [.. inputs.Select(name => (Array)(table[name] switch
     {
         NumberColumn numbers => numbers.Values,
         DateColumn dates => dates.Days,

@@ -85,7 +85,7 @@ internal static class TabularRun
         return new TrainingOutcome(manifest, compute.Facts());
     }
 
-    private static (Table Train, Table Validation, Table Test, Target Target) Divide(
+    public static (Table Train, Table Validation, Table Test, Target Target) Divide(
         TabularTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress)
     {
         var data = Answered(all, spec.Target, "the data", progress);

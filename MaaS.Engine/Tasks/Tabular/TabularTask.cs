@@ -42,9 +42,12 @@ internal sealed class TabularTask : LearningTask
     {
         var logits_KBO = _network.call(_train.Numbers_NF.index_select(0, rows_B), _train.Categories_NC.index_select(0, rows_B));
         var answers_B = _train.Answers_N.index_select(0, rows_B);
-        return Target.IsClassification
+        var own = Target.IsClassification
             ? nn.functional.cross_entropy(logits_KBO.flatten(0, 1), answers_B.repeat(logits_KBO.shape[0]))
             : (logits_KBO.squeeze(2) - answers_B).square().mean();
+        return Lesson is null ? own
+            : Target.IsClassification ? Lesson.OfClasses(logits_KBO, own, rows_B)
+            : Lesson.OfValues(logits_KBO.squeeze(2), own, rows_B);
     }
 
     public override IReadOnlyDictionary<string, double> Validate()

@@ -12,6 +12,9 @@ internal sealed record Encoder(TextNetwork Spec, Alphabet Alphabet, IReadOnlyDic
     /// <summary>The number of every other term: to a bag it is nothing, in a sequence it has its place.</summary>
     public long Unknown => Spec is BagNetwork ? 0 : Vocabulary.Count + 1;
 
+    /// <summary>The same terms for a network of another size, which reads them as this one does.</summary>
+    public Encoder For(TextNetwork spec) => this with { Spec = spec };
+
     /// <param name="texts">Of the training rows.</param>
     /// <exception cref="UserError">The texts have no term in common.</exception>
     public static Encoder Fit(IReadOnlyList<string> texts, TextNetwork spec)

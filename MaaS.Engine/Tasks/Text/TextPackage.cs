@@ -11,7 +11,7 @@ namespace MaaS.Engine.Tasks.Text;
 
 internal static class TextPackage
 {
-    public static ModelManifest Write(string folder, TextTask task, TextTraining spec, Table test, ModelMetrics metrics, Lineage lineage)
+    public static ModelManifest Write(string folder, TextTask task, TextTraining spec, Table test, ModelMetrics metrics, Lineage lineage, PackageVariant? variant = null)
     {
         var rows = test.Select([.. Enumerable.Range(0, Math.Min(HeldOut.MaxRows, test.RowCount))]);
         var texts = TextTask.TextsOf(rows, task.Text);
@@ -23,7 +23,7 @@ internal static class TextPackage
             new PackageContent(
                 ModelTask.TextClassification, TextGraph.Of(task), task.Network, spec,
                 [new ModelInput(task.Text, ColumnType.Text, TensorType.String, [-1, 1])], task.Target.Labels, task.Target.Name, metrics, lineage,
-                SavedNetwork.Json(Learned.Of(task.Encoder, task.Target))),
+                SavedNetwork.Json(Learned.Of(task.Encoder, task.Target)), variant),
             texts.Length, [.. sample], served => texts.Chunk(TextTask.RowsAtOnce).Index().Max(piece => ModelPackage.Difference(
                 served,
                 new HeldOut([piece.Item], piece.Item.Length, answers_NC.AsSpan(piece.Index * TextTask.RowsAtOnce * classes, piece.Item.Length * classes).ToArray(), 1, []),

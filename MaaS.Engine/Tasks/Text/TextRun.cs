@@ -61,7 +61,7 @@ internal static class TextRun
         return new TrainingOutcome(manifest, compute.Facts());
     }
 
-    private static TextTraining Fill(TextTraining spec, int trainRows, IProgress<Report> progress)
+    public static TextTraining Fill(TextTraining spec, int trainRows, IProgress<Report> progress)
     {
         var network = spec.Network ?? new BagNetwork();
         var optimizer = spec.Optimizer;
@@ -82,7 +82,7 @@ internal static class TextRun
     }
 
     /// <summary>Short texts may look like categories, and numbered classes like numbers; what the user said of them is right.</summary>
-    private static Dictionary<string, ColumnType> TypesOf(TextTraining training, DatasetProfile profile)
+    public static Dictionary<string, ColumnType> TypesOf(TextTraining training, DatasetProfile profile)
     {
         var types = profile.Columns.ToDictionary(column => column.Name, column => column.Type);
         types[training.Text] = ColumnType.Text;
@@ -91,7 +91,7 @@ internal static class TextRun
         return types;
     }
 
-    private static (Table Train, Table Validation, Table Test, Target Target) Divide(
+    public static (Table Train, Table Validation, Table Test, Target Target) Divide(
         TextTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress)
     {
         var data = TabularRun.Answered(all, spec.Target, "the data", progress);

@@ -50,7 +50,9 @@ internal sealed class TextTask : LearningTask
     {
         var rows = Array.ConvertAll(rows_B.data<long>().ToArray(), row => (int)row);
         var truth_B = tensor(Array.ConvertAll(rows, row => _train.Classes[row])).Sent(_device);
-        return nn.functional.cross_entropy(Logits(_train, rows), truth_B, label_smoothing: _labelSmoothing);
+        var logits_BC = Logits(_train, rows);
+        var own = nn.functional.cross_entropy(logits_BC, truth_B, label_smoothing: _labelSmoothing);
+        return Lesson is null ? own : Lesson.OfClasses(logits_BC, own, rows_B.Sent(_device));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()

@@ -26,11 +26,14 @@ internal sealed class Transformer : Network
     public Transformer(Encoder encoder, int outputs, TransformerTextNetwork spec) : base(nameof(Transformer))
     {
         (_encoder, _spec, _beginning) = (encoder, spec, encoder.Unknown + 1);
-        body = new Gpt(new GptNetwork(spec.Layers, spec.Heads, spec.Width, spec.MaxWords + 1, Positions: spec.Positions, Dropout: spec.Dropout, HeadWidth: spec.HeadWidth, Inner: spec.Inner), (int)_beginning + 1);
+        body = new Gpt(BodyOf(spec), (int)_beginning + 1);
         output = nn.Linear(spec.Width, outputs);
         dropout = nn.Dropout(spec.Dropout);
         RegisterComponents();
     }
+
+    public static GptNetwork BodyOf(TransformerTextNetwork spec) => new(
+        spec.Layers, spec.Heads, spec.Width, spec.MaxWords + 1, Positions: spec.Positions, Dropout: spec.Dropout, HeadWidth: spec.HeadWidth, Inner: spec.Inner);
 
     public override bool IsHidden(string name) => name.StartsWith("body.blocks.", StringComparison.Ordinal);
 

@@ -1,0 +1,152 @@
+// Makes variants: follows steps from the source on, packs what they leave, measures it as it is served, and hands it over. Steps that several
+// variants begin with are done once. Knows no plan: which steps, and when it is enough, is for whoever asks.
+using System.Diagnostics;
+using System.Text.Json;
+using MaaS.Contracts;
+using MaaS.Contracts.Compression;
+using MaaS.Contracts.Models;
+using MaaS.Engine.Compression.Coding;
+using MaaS.Engine.Compression.Quantization;
+using MaaS.Engine.Onnx;
+using MaaS.Engine.Packages;
+using MaaS.Inference;
+
+namespace MaaS.Engine.Compression;
+
+internal sealed class Workshop : IDisposable
+{
+    private const int MeasuredRows = 64, CalibratedRows = 512;
+    private static readonly TimeSpan s_timed = TimeSpan.FromSeconds(1);
+
+    private readonly Subject _subject;
+    private readonly CompressionPlace _place;
+    private readonly TrainingSteps _steps;
+    private readonly IProgress<Report> _progress;
+    private readonly Action<VariantPackage> _onVariant;
+    private readonly Dictionary<string, Candidate> _candidates = new(StringComparer.Ordinal);
+    private readonly CalibrationRows _rows;
+    private readonly Model _source;
+
+    /// <summary>Measures the source, unless an earlier attempt has.</summary>
+    public Workshop(Subject subject, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant)
+    {
+        (_subject, _place, _progress, _onVariant) = (subject, place, progress, onVariant);
+        _steps = new TrainingSteps(subject, place.Work, place.Source, place.Teachers, progress);
+        _rows = subject.Calibration(MeasuredRows);
+        _source = Model.Open(Path.Combine(place.Source, "model.onnx"), subject.Manifest);
+        if (place.Earlier is { } earlier)
+        {
+            Report = earlier;
+            return;
+        }
+        progress.Report(new Said("measuring the source"));
+        var watch = Stopwatch.StartNew();
+        using var task = subject.Task(subject.Source);
+        var (figures, _) = Measured(place.Source, _source, subject.Graph(task));
+        Report = new CompressionReport(subject.Quality, subject.HigherIsBetter, Machine.Words, new Variant(0, "the source", [], figures, Seconds: watch.Elapsed.TotalSeconds), []);
+        progress.Report(new Said($"the source: {Words(figures)}"));
+    }
+
+    /// <summary>All that is known by now.</summary>
+    public CompressionReport Report { get; private set; }
+
+    public void Add(IReadOnlyList<LayerSensitivity> sensitivity) => Report = Report with { Sensitivity = sensitivity };
+
+    public Variant? Find(IReadOnlyList<CompressionStep> steps) =>
+        steps.Count == 0 ? Report.Source : Report.Variants.FirstOrDefault(variant => Key(variant.Steps) == Key(steps));
+
+    /// <summary>The variant that these steps make of the source; one that is there already is not made again.</summary>
+    /// <exception cref="UserError">A step cannot be done.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before it was finished; nothing of it is left.</exception>
+    public Variant Make(IReadOnlyList<CompressionStep> steps, CancellationToken token)
+    {
+        if (Find(steps) is { } made)
+            return made;
+        var watch = Stopwatch.StartNew();
+        _progress.Report(new Said($"next: {StepWords.Of(steps)}"));
+        var candidate = CandidateOf([.. steps.TakeWhile(step => !step.IsOfGraph)], token);
+        token.ThrowIfCancellationRequested();
+
+        using var task = _subject.Task(candidate);
+        var plain = _subject.Graph(task);
+        var (graph, isExact) = Served(plain, steps);
+        var number = Report.Variants.Count + 1;
+        var folder = Path.Combine(_place.Work, $"variant-{number}");
+        var manifest = _subject.Write(folder, task, candidate.Training, _place.Lineage, new PackageVariant(steps, graph, isExact), token);
+        using var served = Model.Open(Path.Combine(folder, "model.onnx"), manifest);
+        token.ThrowIfCancellationRequested();
+
+        var (figures, metrics) = Measured(folder, served, plain);
+        var sample = JsonSerializer.Deserialize<ModelSample>(File.ReadAllBytes(Path.Combine(folder, "sample.json")), MaaSJson.Options)!;
+        manifest = ModelPackage.Close(folder, manifest with { Metrics = metrics }, sample);
+        var variant = new Variant(number, StepWords.Of(steps), steps, figures, Seconds: watch.Elapsed.TotalSeconds);
+        variant = variant with { Remark = Remarks.Of(Report, Find([.. steps.SkipLast(1)]) ?? Report.Source, variant) };
+        Report = Report with { Variants = [.. Report.Variants, variant] };
+        _progress.Report(new Said($"variant {number}: {Words(figures)}{(variant.Remark is { } remark ? $". {remark}" : "")}"));
+        _onVariant(new VariantPackage(Report, variant, manifest, folder));
+        return variant;
+    }
+
+    /// <summary>The network that steps which train leave, whether it was made a variant or not.</summary>
+    public Candidate CandidateOf(IReadOnlyList<CompressionStep> steps, CancellationToken token)
+    {
+        if (steps.Count == 0)
+            return _subject.Source;
+        if (_candidates.TryGetValue(Key(steps), out var known))
+            return known;
+        var before = steps.SkipLast(1).ToArray();
+        var candidate = _place.Unpacked is { } unpacked && Find(steps) is { Version: not null } made
+            ? _subject.Load(unpacked(made))
+            : _steps.Apply(steps[^1], CandidateOf(before, token), before, token);
+        _candidates[Key(steps)] = candidate;
+        return candidate;
+    }
+
+    public void Dispose()
+    {
+        _source.Dispose();
+        foreach (var candidate in _candidates.Values)
+            candidate.Dispose();
+    }
+
+    /// <summary>The graph that is served, and whether it must answer as the network does; null for the network's own.</summary>
+    private (ModelProto? Graph, bool IsExact) Served(ModelProto plain, IReadOnlyList<CompressionStep> steps)
+    {
+        var ofGraph = steps.Where(step => step.IsOfGraph).ToArray();
+        if (ofGraph.Length > 0)
+        {
+            var most = ofGraph.OfType<StaticQuantization>().Select(step => step.Rows).DefaultIfEmpty(CalibratedRows).Max();
+            return (ofGraph.Aggregate(plain, (graph, step) => Quantizer.Apply(step, graph, _subject.Calibration(most), _progress)), false);
+        }
+        // Few values take few bits; where a network is so small that there is nothing to pack, it stays as it is.
+        try
+        {
+            return (steps.Any(step => step is BinaryWeights) ? PackedWeights.Binary(plain) : steps.Any(step => step is WeightSharing) ? PackedWeights.Shared(plain) : null, true);
+        }
+        catch (UserError nothing)
+        {
+            _progress.Report(new Said($"stored as floats: {nothing.Message}"));
+            return (null, true);
+        }
+    }
+
+    /// <param name="plain">The graph with its weights as floats.</param>
+    private (VariantFigures Figures, ModelMetrics Metrics) Measured(string folder, Model served, ModelProto plain)
+    {
+        var onnx = Path.Combine(folder, "model.onnx");
+        var (validation, test) = (_subject.Validate(served), _subject.Test(served));
+        var timing = Measurement.Of(ReferenceEquals(served, _source) ? [served] : [_source, served], _rows.Columns, _rows.Rows, s_timed)[^1];
+        var cost = Macs.Of(plain, _rows);
+        var rest = Path.Combine(_place.Work, "at-rest");
+        var atRest = CodedModel.Write(onnx, rest);
+        File.Delete(rest);
+        return (new VariantFigures(
+            test.Value, test.Low, test.High, validation.Value, test.Metrics.Rows, new FileInfo(onnx).Length, atRest, cost.Parameters, cost.NonZeros, cost.Macs,
+            timing.P50Ms, timing.P99Ms, timing.BatchMs, timing.RowsPerSecond, Measurement.PeakBytes(folder, _rows.Columns, _rows.Rows) ?? 0, IntegerKernels.Of(onnx, _rows), test.Metrics.Values), test.Metrics);
+    }
+
+    private string Words(VariantFigures figures) =>
+        $"{_subject.Quality} {figures.Quality:g4} (validation {figures.ValidationQuality:g4}), {figures.Bytes:N0} bytes, {figures.BytesAtRest:N0} at rest, {figures.P50Ms:g3} ms";
+
+    private static string Key(IReadOnlyList<CompressionStep> steps) => JsonSerializer.Serialize(steps, MaaSJson.Options);
+}
