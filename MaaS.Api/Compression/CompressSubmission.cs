@@ -8,6 +8,7 @@ using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
 using MaaS.Contracts.Compression;
+using MaaS.Contracts.Models;
 using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Compression;
@@ -24,6 +25,9 @@ internal static class CompressSubmission
             return (null, problem);
         if ((SourceRules.Refusal(compress.Plan, source.Manifest) ?? CompressionRules.Refusal(compress.Plan, source.Manifest.Task, source.Manifest.Training)) is { } sentence)
             return (null, new InvalidProblem("plan_not_allowed", sentence));
+        if (!SourceRules.HasWeights(source.Manifest))
+            return (null, new InvalidProblem("source_without_weights",
+                $"version_id is version {source.Number} of {source.Model.Name}, which has no {ModelManifest.Weights}: its weights are in its graph alone, and variants are built from the weights."));
         if (await Teachers(compress.Plan, source, caller, context, token) is { } misfit)
             return (null, misfit);
         var spec = compress with { RegisterAs = compress.RegisterAs ?? CompressJob.ModelFor(source.Model.Name) };

@@ -37,20 +37,6 @@ public sealed class CompressionStore(IDbContextFactory<CatalogContext> contexts)
         return run.Compression;
     }
 
-    /// <summary>Replaces what the report says beside its variants.</summary>
-    /// <inheritdoc cref="Add"/>
-    public async Task<CompressionReport?> Save(JobLease held, CompressionReport report, CancellationToken token)
-    {
-        await using var context = await contexts.CreateDbContextAsync(token);
-        await using var transaction = await context.Database.BeginTransactionAsync(token);
-        if (await Mine(context, held, token) is not { } run)
-            return null;
-        run.Compression = report with { Variants = run.Compression?.Variants ?? [] };
-        await context.SaveChangesAsync(token);
-        await transaction.CommitAsync(token);
-        return run.Compression;
-    }
-
     /// <summary>running -> succeeded, with the last report, and how the variant to take compares among the run's figures.</summary>
     /// <returns>False when the job is no longer this attempt's; nothing was written then.</returns>
     public async Task<bool> Succeed(JobLease held, CompressionReport report, IReadOnlyDictionary<string, string> environment, CancellationToken token)

@@ -1,5 +1,5 @@
-// What a plan needs of the versions it names: weights of its source to train on from, teachers that know the same answers, a student
-// that answers the same question about the same rows. What a plan may ask by itself is CompressionRules'. Knows manifests alone.
+// What a plan needs of the versions it names: a source with weights, teachers that know the same answers, a student that answers the same
+// question about the same rows. What a plan may ask by itself is CompressionRules'. Knows manifests alone.
 using System.Text.Json;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
@@ -13,8 +13,6 @@ public static class SourceRules
     /// <summary>Why the plan cannot be followed on this version: a sentence naming the field, its value and what is allowed. Null when it can.</summary>
     public static string? Refusal(CompressionPlan plan, ModelManifest source)
     {
-        if (plan is PresetPlan { Preset: not CompressionPreset.Smaller } preset && CannotTrain(source) is { } untrainable)
-            return $"plan.preset is {Word(preset.Preset)}, which trains, but {untrainable}; the preset smaller does not.";
         var steps = plan is RecipePlan recipe ? recipe.Steps : [];
         for (var i = 0; i < steps.Count; i++)
             if (Refusal($"plan.steps[{i}]", steps[i], source) is { } sentence)
@@ -22,14 +20,11 @@ public static class SourceRules
         return null;
     }
 
-    /// <summary>Why no step that trains can be done on this version, as the end of a sentence; null when they can.</summary>
-    public static string? CannotTrain(ModelManifest source) => source switch
-    {
-        { Training: null } => "the version was made elsewhere and does not say how it was trained",
-        _ when source.Files.All(file => file.Path != ModelManifest.Weights) => $"the version has no {ModelManifest.Weights}: its weights are in its graph alone",
-        { Training: RecommendationTraining { Network: LinearAutoencoder or BiasedFactorization } } => "the version's network is solved in one step, which leaves nothing to train on from",
-        _ => null,
-    };
+    /// <summary>Whether the version has what variants are built from; one whose weights are in its graph alone has not.</summary>
+    public static bool HasWeights(ModelManifest source) => source.Training is not null && source.Files.Any(file => file.Path == ModelManifest.Weights);
+
+    /// <summary>Whether steps that train can be done; of a network that is solved in one step only the graph can be changed.</summary>
+    public static bool CanTrain(ModelManifest source) => source.Training is not RecommendationTraining { Network: LinearAutoencoder or BiasedFactorization };
 
     /// <summary>Why this version cannot teach, or null.</summary>
     /// <param name="field">Where the recipe names it: <c>plan.steps[1].teachers[0]</c>.</param>
@@ -45,13 +40,9 @@ public static class SourceRules
     private static string? Refusal(string field, CompressionStep? step, ModelManifest source) => step switch
     {
         null => $"{field} is null; give a step, such as {{\"type\": \"static_int8\"}}.",
-        { IsOfGraph: false } when CannotTrain(source) is { } reason => $"{field} is {StepWords.Of(step)}, which needs weights to go on from, but {reason}; only steps of the graph can be done on it.",
-        _ when OfIntegers(step) && source.Compression?.Any(OfIntegers) == true => $"{field} is {StepWords.Of(step)}, but the source's weights are integers already; compress the version it was made from.",
         Distillation distillation => Teachers(field, distillation.Teachers) ?? Student(field, distillation.Student, source.Training),
         _ => null,
     };
-
-    private static bool OfIntegers(CompressionStep step) => step is DynamicQuantization or StaticQuantization or WeightQuantization;
 
     private static string? Teachers(string field, IReadOnlyList<Guid>? teachers) =>
         teachers is null ? null

@@ -28,8 +28,8 @@ public sealed class CompressForm(ModelVersionView source)
 
     public static SearchPlan Default { get; } = new();
 
-    /// <summary>Why no step that trains can be done, as the end of a sentence; null when they can.</summary>
-    public string? CannotTrain => SourceRules.CannotTrain(Source.Manifest);
+    /// <summary>Whether steps that train can be done on it.</summary>
+    public bool CanTrain => SourceRules.CanTrain(Source.Manifest);
 
     public bool CanBeSent => Way != Way.Recipe || Steps.Count > 0;
 

@@ -99,7 +99,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/jobs", Steps("{\"type\":\"distill\",\"temperature\":0}"), 400, "validation_failed", "plan.steps[0].temperature must be between 0.5 and 20" },
         { "POST", "api/jobs", Steps("{\"type\":\"distill\",\"student\":{\"task\":\"tabular\",\"target\":\"left\",\"epochs\":0}}"), 400, "validation_failed", "plan.steps[0].student.epochs" },
         { "POST", "api/jobs", Steps("{\"type\":\"weight_only\",\"bits\":5}"), 422, "plan_not_allowed", "plan.steps[0].bits is 5; 2, 4 and 8 are allowed" },
-        { "POST", "api/jobs", Steps("{\"type\":\"prune\"}"), 422, "plan_not_allowed", "only steps of the graph" },
+        { "POST", "api/jobs", Steps("{\"type\":\"prune\"}"), 422, "source_without_weights", "weights.safetensors" },
         { "POST", "api/jobs", Compress("{\"type\":\"search\",\"minutes\":0}"), 400, "validation_failed", "plan.minutes must be between 0.5 and 1440" },
         { "POST", "api/jobs", Compress("{\"type\":\"search\",\"max_loss\":-1}"), 400, "validation_failed", "plan.max_loss" },
         { "POST", "api/jobs", Compress("{\"type\":\"search\",\"max_bytes\":0}"), 400, "validation_failed", "plan.max_bytes" },

@@ -58,7 +58,6 @@ public sealed class CompressionStoreTests(PostgresFixture postgres) : CatalogTes
         var current = await Claim();
 
         Assert.Null(await Add(stale, Reports.Variant(2, 0.5, 500)));
-        Assert.Null(await Store.Save(stale, Reports.Of(quality: 0.1), Token));
         Assert.False(await Store.Succeed(stale, Reports.Of(quality: 0.1), new Dictionary<string, string>(), Token));
 
         var report = await Add(current, Reports.Variant(2, 0.88, 900));

@@ -198,9 +198,9 @@ public sealed class CompressPageTests
     }
 
     [Fact]
-    public async Task Without_weights_only_what_changes_the_graph_is_offered()
+    public async Task Of_a_network_that_is_solved_in_one_step_only_what_changes_the_graph_is_offered()
     {
-        await using var portal = Scripted(s_source with { Manifest = s_source.Manifest with { Files = [] } });
+        await using var portal = Scripted(s_source with { Manifest = s_source.Manifest with { Training = new RecommendationTraining("user", "item", Network: new LinearAutoencoder()) } });
         var page = Page(portal);
 
         await page.Find("[data-testid=way-preset]").ClickAsync();
@@ -208,7 +208,7 @@ public sealed class CompressPageTests
         await page.Find("[data-testid=way-recipe]").ClickAsync();
 
         Assert.Equal(["StaticInt8", "DynamicInt8", "WeightOnly", "Float16"], page.FindAll("[data-testid=technique] option").Select(option => option.GetAttribute("value")));
-        Assert.Contains("no weights.safetensors", page.Find("[data-testid=graph-only]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("solved in one step", page.Find("[data-testid=graph-only]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,6 +216,9 @@ public sealed class CompressPageTests
     {
         await using var portal = Scripted(s_source with { Manifest = s_source.Manifest with { Training = null, Lineage = new(null, null, null) } });
         Assert.Contains("nothing here to measure it on", Page(portal).Find("[data-testid=empty]").TextContent, StringComparison.Ordinal);
+
+        await using var graphs = Scripted(s_source with { Manifest = s_source.Manifest with { Files = [] } });
+        Assert.Contains("nothing here to build on", Page(graphs).Find("[data-testid=empty]").TextContent, StringComparison.Ordinal);
 
         await using var viewers = new Portal(Role.Viewer);
         Assert.Contains("member role", Page(viewers).Find("[data-testid=empty]").TextContent, StringComparison.Ordinal);
