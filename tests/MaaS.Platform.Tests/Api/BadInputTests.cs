@@ -104,7 +104,6 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/jobs", Compress("{\"type\":\"search\",\"max_loss\":-1}"), 400, "validation_failed", "plan.max_loss" },
         { "POST", "api/jobs", Compress("{\"type\":\"search\",\"max_bytes\":0}"), 400, "validation_failed", "plan.max_bytes" },
         { "POST", "api/jobs", Compress("{\"type\":\"search\"}", ",\"register_as\":\"My Model\""), 400, "validation_failed", "register_as" },
-        { "POST", "api/jobs", Compress("{\"type\":\"search\"}", $",\"experiment_id\":\"{Unknown}\""), 404, "experiment_not_found", Unknown },
         { "POST", "api/jobs", $"{{\"kind\":\"compress\",\"version_id\":\"{Unknown}\",\"plan\":{{\"type\":\"search\"}}}}", 404, "model_version_not_found", Unknown },
         { "GET", "api/runs/{running}/compression", null, 404, "compression_report_not_found", "compression report of run" },
         { "GET", "api/runs/{running}/compression/report", null, 404, "compression_report_not_found", "compression report of run" },

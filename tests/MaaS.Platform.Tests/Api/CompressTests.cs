@@ -76,17 +76,20 @@ public sealed class CompressTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
-    public async Task Another_teams_source_or_teacher_does_not_exist()
+    public async Task Another_teams_source_teacher_or_experiment_does_not_exist()
     {
         var seed = await Seed.Make(Team);
         var own = await Version(seed);
-        var theirs = await Version(await Seed.Make(await TestTeam.Create(Api, $"theirs {Guid.NewGuid()}")));
+        var foreign = await Seed.Make(await TestTeam.Create(Api, $"theirs {Guid.NewGuid()}"));
+        var theirs = await Version(foreign);
         var before = await Team.Rows();
 
         var source = await Refused(() => Member.Submit(new CompressJob(theirs, new PresetPlan(CompressionPreset.Smaller)), Token));
         Assert.Equal((404, "model_version_not_found", $"There is no model version {theirs} (the version_id) in this team."), (source.Status, source.Code, source.Detail));
         var teacher = await Refused(() => Member.Submit(new CompressJob(own, new RecipePlan([new Distillation([own, theirs])])), Token));
         Assert.Equal((404, "model_version_not_found", $"There is no model version {theirs} (the plan.steps[0].teachers[1]) in this team."), (teacher.Status, teacher.Code, teacher.Detail));
+        var experiment = await Refused(() => Member.Submit(new CompressJob(own, new PresetPlan(CompressionPreset.Smaller), foreign.Experiment), Token));
+        Assert.Equal((404, "experiment_not_found"), (experiment.Status, experiment.Code));
         Assert.Equal(before, await Team.Rows());
     }
 

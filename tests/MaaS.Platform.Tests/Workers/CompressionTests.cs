@@ -12,7 +12,7 @@ namespace MaaS.Platform.Tests.Workers;
 
 public sealed class CompressionTests(PostgresFixture postgres) : WorkerTest(postgres)
 {
-    private static readonly RecipePlan s_slow = new([new FineTuning(3), new FineTuning(300), new DynamicQuantization()]);
+    private static readonly RecipePlan s_slow = new([new FineTuning(3), new FineTuning(20), new DynamicQuantization()]);
 
     [Fact]
     public async Task Variants_are_versions_with_their_source_as_parent_and_the_report_tells_of_all()
