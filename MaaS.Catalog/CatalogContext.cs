@@ -115,6 +115,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             run.Property(row => row.Environment).IsJsonb();
             run.Property(row => row.Manifest).IsJsonb();
             run.Property(row => row.Sweep).IsJsonb();
+            run.Property(row => row.Compression).IsJsonb();
         });
         model.Entity<Artifact>(artifact =>
         {

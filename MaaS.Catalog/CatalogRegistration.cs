@@ -1,6 +1,7 @@
 // Makes the catalog available to a service. Knows configuration; knows nothing of HTTP.
 using System.Globalization;
 using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Compression;
 using MaaS.Catalog.Deployments;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
@@ -44,6 +45,7 @@ public static class CatalogRegistration
         services.AddSingleton<UsageStore>();
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
+        services.AddSingleton<CompressionStore>();
         services.AddSingleton<ModelStore>();
         return services;
     }

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Experiments;
@@ -56,6 +57,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<Page<LogLine>> Log(Guid run, int limit = 200, string? after = null, CancellationToken token = default) => Get<Page<LogLine>>($"api/runs/{run}/log{Paging(limit, after)}", token);
     public Task<IReadOnlyList<ArtifactView>> Artifacts(Guid run, CancellationToken token = default) => Get<IReadOnlyList<ArtifactView>>($"api/runs/{run}/artifacts", token);
     public Task<Stream> Artifact(Guid run, string path, CancellationToken token = default) => Download($"api/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Escape))}", token);
+    public Task<CompressionReport> Compression(Guid run, CancellationToken token = default) => Get<CompressionReport>($"api/runs/{run}/compression", token);
+    public Task<Stream> CompressionPage(Guid run, CancellationToken token = default) => Download($"api/runs/{run}/compression/report", token);
 
     // Jobs
     public Task<JobView> Submit(JobSpec spec, CancellationToken token = default) => Post<JobView>("api/jobs", spec, token);

@@ -1,4 +1,5 @@
 // Runs: the record of what was asked, measured and made. A run is born with its job (Jobs/) and outlives it.
+using MaaS.Api.Compression;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
@@ -25,6 +26,7 @@ internal static class RunEndpoints
         runs.MapPut("{run}", Update).Needs(Role.Member).WithSummary("Rename a run; replace its notes and tags");
         runs.MapDelete("{run}", Delete).Needs(Role.Member).WithSummary("Delete a run that has ended; versions registered from it stay");
         runs.MapRunRecords();
+        runs.MapCompressions();
     }
 
     private static async Task<Results<Ok<Page<RunView>>, InvalidProblem>> List(

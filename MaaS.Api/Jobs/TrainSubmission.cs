@@ -57,44 +57,12 @@ internal static class TrainSubmission
         return (data, training, All(training) ?? further(training, All));
     }
 
-    /// <summary>The job's run, in its experiment, and the job.</summary>
-    private static async Task<(Job? Job, ProblemResult? Problem)> Open(
+    private static Task<(Job? Job, ProblemResult? Problem)> Open(
         JobSpec spec, TrainingSpec training, DatasetVersion data, Guid? experimentId, Func<Experiment, Task<string>> name, int priority,
-        Caller caller, CatalogContext context, CancellationToken token)
-    {
-        await using var transaction = await context.Database.BeginTransactionAsync(token);
-        var experiment = experimentId is { } id
-            ? await context.Experiments.SingleOrDefaultAsync(row => row.Id == id && row.TeamId == caller.TeamId, token)
-            : await Named(context, caller, data.Dataset.Name, token);
-        if (experiment is null)
-            return (null, new NotFoundProblem("experiment", experimentId!));
-
-        var runId = Guid.CreateVersion7();
-        var job = new Job
-        {
-            TeamId = caller.TeamId,
-            Kind = spec.Kind,
-            Spec = spec,
-            Priority = priority,
-            RunId = runId,
-            CreatedBy = caller.Name,
-            NeedsGpu = spec is TrainJob && training.Device == DeviceChoice.Cuda,
-        };
-        context.Runs.Add(new Run
-        {
-            Id = runId,
-            TeamId = caller.TeamId,
-            ExperimentId = experiment.Id,
-            JobId = job.Id,
-            DatasetVersionId = data.Id,
-            Name = await name(experiment),
-            Params = RunParams.Of(training),
-        });
-        context.Audit(caller, "submitted", "job", $"{job.Id}", $"{spec.Kind.ToString().ToLowerInvariant()} on {data.Dataset.Name} version {data.Number}");
-        await JobQueue.Enqueue(context, job, token);
-        await transaction.CommitAsync(token);
-        return (job, null);
-    }
+        Caller caller, CatalogContext context, CancellationToken token) =>
+        new RunOpening(
+            spec, priority, spec is TrainJob && training.Device == DeviceChoice.Cuda, RunParams.Of(training), data.Id, experimentId, data.Dataset.Name, name,
+            $"{spec.Kind.ToString().ToLowerInvariant()} on {data.Dataset.Name} version {data.Number}").Open(caller, context, token);
 
     private static async Task<string> RunName(TrainJob train, CatalogContext context, Experiment experiment, CancellationToken token) =>
         train.RunName ?? await RunNames.Next(context, experiment.Id, train.Training, token);
@@ -123,15 +91,4 @@ internal static class TrainSubmission
         { Profile: null } => new ConflictProblem("dataset_not_ready", $"{field} names a file that is still being read; follow its profile job and submit again."),
         _ => null,
     };
-
-    /// <summary>The experiment named after the dataset; two submissions at once make one.</summary>
-    private static async Task<Experiment?> Named(CatalogContext context, Caller caller, string name, CancellationToken token)
-    {
-        await context.Database.ExecuteSqlAsync(
-            $"""
-            insert into experiments (id, team_id, name, created_at) values ({Guid.CreateVersion7()}, {caller.TeamId}, {name}, {DateTimeOffset.UtcNow})
-            on conflict (team_id, name) do nothing
-            """, token);
-        return await context.Experiments.SingleAsync(row => row.TeamId == caller.TeamId && row.Name == name, token);
-    }
 }

@@ -1,5 +1,6 @@
 // The row of a run: the record that stays after its job is done. Its series are MetricChunk rows, its log its job's.
 using MaaS.Catalog.Jobs;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Sweeps;
 
@@ -23,8 +24,12 @@ public sealed class Run
 
     /// <summary>Set with success; the package's files are the run's artifacts under <c>model/</c>.</summary>
     public ModelManifest? Manifest { get; set; }
+
     /// <summary>Of a sweep's own run: the runs it made.</summary>
     public SweepReport? Sweep { get; set; }
+
+    /// <summary>Of a compress job's run: what it found so far.</summary>
+    public CompressionReport? Compression { get; set; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<Artifact> Artifacts { get; } = [];
 }

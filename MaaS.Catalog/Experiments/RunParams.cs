@@ -1,6 +1,7 @@
 // Settings as the flat names and texts a run keeps and a comparison lines up: optimizer.learning_rate = 0.001.
 using System.Text.Json;
 using MaaS.Contracts;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Training;
 
 namespace MaaS.Catalog.Experiments;
@@ -8,10 +9,17 @@ namespace MaaS.Catalog.Experiments;
 public static class RunParams
 {
     /// <summary>Every setting that is not null; a list is one value, in JSON.</summary>
-    public static Dictionary<string, string> Of(TrainingSpec training)
+    public static Dictionary<string, string> Of(TrainingSpec training) => Of(JsonSerializer.SerializeToElement(training, MaaSJson.Options));
+
+    /// <summary>The same of a compression; of a recipe, its steps in words: <c>step_1</c> = <c>static int8 (min-max, …)</c>.</summary>
+    public static Dictionary<string, string> Of(CompressionPlan plan) => plan is not RecipePlan recipe
+        ? Of(JsonSerializer.SerializeToElement(plan, MaaSJson.Options))
+        : recipe.Steps.Select((step, place) => (Name: $"step_{place + 1}", Words: StepWords.Of(step))).ToDictionary(step => step.Name, step => step.Words, StringComparer.Ordinal);
+
+    private static Dictionary<string, string> Of(JsonElement settings)
     {
         var flat = new Dictionary<string, string>(StringComparer.Ordinal);
-        Flatten(JsonSerializer.SerializeToElement(training, MaaSJson.Options), "", flat);
+        Flatten(settings, "", flat);
         return flat;
     }
 

@@ -1,4 +1,4 @@
-// The one place where a model version is born: by a run's success, by a user's hand, or from a file that was brought.
+// The one place where a model version is born: by a run's success, by a user's hand, from another version, or from a file that was brought.
 // Knows nothing of jobs; the caller's transaction decides whether the birth happens.
 using MaaS.Catalog.Experiments;
 using MaaS.Contracts.Models;
@@ -31,12 +31,13 @@ public static class ModelRegistration
         return await Add(context, model, manifest, [.. files], run.Id, createdBy, token);
     }
 
-    /// <summary>Registers a package that no run of ours made as the next version.</summary>
+    /// <summary>Registers a package that is not the one outcome of a run as the next version.</summary>
     /// <param name="context">With a transaction under way.</param>
     /// <param name="files">Already in the artifact store.</param>
+    /// <param name="runId">The run that made it among others; null for one that no run of ours made.</param>
     public static async Task<ModelVersion> Register(
-        CatalogContext context, Guid teamId, string modelName, ModelManifest manifest, IReadOnlyList<PackageFile> files, string createdBy, CancellationToken token) =>
-        await Add(context, await Locked(context, teamId, modelName, token), manifest, files, null, createdBy, token);
+        CatalogContext context, Guid teamId, string modelName, ModelManifest manifest, IReadOnlyList<PackageFile> files, Guid? runId, string createdBy, CancellationToken token) =>
+        await Add(context, await Locked(context, teamId, modelName, token), manifest, files, runId, createdBy, token);
 
     private static async Task<Model> Locked(CatalogContext context, Guid teamId, string modelName, CancellationToken token)
     {

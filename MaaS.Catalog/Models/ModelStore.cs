@@ -18,7 +18,7 @@ public sealed class ModelStore(IDbContextFactory<CatalogContext> contexts)
         if (!await JobQueue.Succeed(context, held, token))
             return false;
         var job = await context.Jobs.AsNoTracking().SingleAsync(row => row.Id == held.JobId, token);
-        await ModelRegistration.Register(context, job.TeamId, model, manifest, files, job.CreatedBy, token);
+        await ModelRegistration.Register(context, job.TeamId, model, manifest, files, null, job.CreatedBy, token);
         await transaction.CommitAsync(token);
         return true;
     }

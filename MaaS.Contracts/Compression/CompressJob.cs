@@ -19,19 +19,30 @@ public sealed record CompressJob(
 {
     [JsonIgnore]
     public override JobKind Kind => JobKind.Compress;
+
+    /// <summary>What the variants' model is called when nobody says: an address, so no longer than one may be.</summary>
+    public static string ModelFor(string source) => $"{source[..Math.Min(source.Length, 63 - Suffix.Length)]}{Suffix}";
+
+    private const string Suffix = "-compressed";
 }
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RecipePlan), "recipe")]
 [JsonDerivedType(typeof(PresetPlan), "preset")]
 [JsonDerivedType(typeof(SearchPlan), "search")]
-public abstract record CompressionPlan;
+public abstract record CompressionPlan
+{
+    /// <summary>The versions that steps name as teachers, each once.</summary>
+    public virtual IEnumerable<Guid> Teachers() => [];
+}
 
 /// <summary>Every step is done on what the step before left; the variant after each step that can be served is measured and kept.</summary>
 /// <param name="Steps">1 to 12; those of the graph come last.</param>
 public sealed record RecipePlan(IReadOnlyList<CompressionStep> Steps) : CompressionPlan
 {
     public const int MostSteps = 12;
+
+    public override IEnumerable<Guid> Teachers() => Steps.OfType<Distillation>().SelectMany(step => step.Teachers ?? []).Distinct();
 }
 
 public sealed record PresetPlan(CompressionPreset Preset) : CompressionPlan;

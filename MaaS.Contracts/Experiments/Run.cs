@@ -1,5 +1,6 @@
 // A run is the record that stays: what was asked, what was measured, what came out.
 using System.ComponentModel.DataAnnotations;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Sweeps;
 
@@ -10,6 +11,7 @@ namespace MaaS.Contracts.Experiments;
 /// <param name="Metrics">The last value of every metric series, and the final test figures (<c>test_accuracy</c>).</param>
 /// <param name="Outcome">Null until the run succeeded.</param>
 /// <param name="Sweep">Of the run of a sweep; its own runs stand beside it in the experiment.</param>
+/// <param name="Compression">Of the run of a compress job: every variant so far; each is a version of the catalog.</param>
 /// <param name="Environment">Device, threads, library versions, host.</param>
 public sealed record RunView(
     Guid Id,
@@ -25,7 +27,8 @@ public sealed record RunView(
     IReadOnlyDictionary<string, string>? Environment,
     RunOutcome? Outcome,
     DateTimeOffset CreatedAt,
-    SweepReport? Sweep = null);
+    SweepReport? Sweep = null,
+    CompressionReport? Compression = null);
 
 /// <summary>What a successful training run left: a package that can be registered, and where it is registered already.</summary>
 public sealed record RunOutcome(Models.ModelManifest Manifest, string? Model = null, int? Version = null);

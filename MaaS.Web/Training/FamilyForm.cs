@@ -18,7 +18,7 @@ public abstract partial class FamilyForm
     }
 
     /// <summary>Every number in the text counts, however they are separated: "128, 64", "128 64" and "128x64" are the same.</summary>
-    protected static IReadOnlyList<int>? Widths(string? text) =>
+    internal static IReadOnlyList<int>? Widths(string? text) =>
         text is null ? null : [.. Numbers().Matches(text).Select(match => int.Parse(match.Value, CultureInfo.InvariantCulture))];
 
     protected static string? Text(IReadOnlyList<int>? widths) => widths is null ? null : string.Join(", ", widths);

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using MaaS.Catalog;
 using MaaS.Catalog.Jobs;
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Sweeps;
 using MaaS.Engine;
@@ -51,6 +52,7 @@ internal static class JobRun
                 TrainJob train => await ActivatorUtilities.CreateInstance<TrainingRun>(services, lease, heartbeat).Run(train, token),
                 ImportJob import => await ActivatorUtilities.CreateInstance<ImportRun>(services, lease, heartbeat).Run(import, token),
                 ExportJob export => await ActivatorUtilities.CreateInstance<ExportRun>(services, lease, heartbeat).Run(export, token),
+                CompressJob compress => await ActivatorUtilities.CreateInstance<CompressRun>(services, lease, heartbeat).Run(compress, token),
                 SweepJob sweep => await ActivatorUtilities.CreateInstance<SweepRun>(services, lease, heartbeat).Run(sweep, token),
                 var other => throw new InvalidOperationException($"This worker does not know jobs of kind {other.Kind}."),
             };

@@ -6,12 +6,10 @@ using MaaS.Catalog.Datasets;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
-using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine;
-using MaaS.Engine.Data;
 using MaaS.Engine.Tasks;
 using MaaS.Engine.Training;
 using MaaS.Worker.Devices;
@@ -23,6 +21,7 @@ internal sealed class TrainingRun(
     JobQueue queue, IDbContextFactory<CatalogContext> contexts, MetricStore metrics, ArtifactStore artifacts, ArtifactSweep sweep,
     IConfiguration configuration, JobLease lease, Heartbeat heartbeat)
 {
+    private readonly Materials _materials = new(contexts, artifacts);
     private string? _checkpoint;
 
     /// <summary>Often enough that a crash costs seconds, seldom enough that saving costs nothing.</summary>
@@ -32,11 +31,11 @@ internal sealed class TrainingRun(
     {
         var job = await Outage.Outlast(() => LoadJob(token), token);
         heartbeat.Report(0, "reading the data");
-        var data = await Version(job.TeamId, train.DatasetVersionId, "dataset_version_id", token);
+        var data = await _materials.Dataset(job.TeamId, train.DatasetVersionId, "dataset_version_id", token);
         var test = train.Training.TestDatasetVersionId is { } id
-            ? await Verified(await Version(job.TeamId, id, "training.split.test_dataset_version_id", token), token)
+            ? await _materials.File(await _materials.Dataset(job.TeamId, id, "training.split.test_dataset_version_id", token), token)
             : null;
-        var source = train.Training.From is { } from ? await Source(job.TeamId, from, token) : null;
+        var source = train.Training.From is { } from ? await _materials.Version(job.TeamId, from, "training.from", token) : null;
         if (source is not null)
             Tell(source, train.Training, data);
 
@@ -49,7 +48,7 @@ internal sealed class TrainingRun(
         _checkpoint = job.CheckpointSha256;
         var resumeFrom = _checkpoint is null ? null : await artifacts.VerifiedPath(_checkpoint, token);
         var outcome = ModelTraining.Run(
-            train.Training, await Verified(data, token), test,
+            train.Training, await _materials.File(data, token), test,
             new TrainingPlace(
                 new Lineage(job.RunId, data.Id, data.Sha256, source is null ? null : $"{source.Model.Name}/{source.Number}"),
                 new Checkpointing(Environment.CurrentDirectory, resumeFrom, (path, step) => Keep(path, step, reporter).GetAwaiter().GetResult(), CheckpointEvery, $"{job.Id}"),
@@ -87,25 +86,6 @@ internal sealed class TrainingRun(
         _checkpoint = sha256;
     }
 
-    private async Task<DataFile> Verified(DatasetVersion version, CancellationToken token) =>
-        new(await artifacts.VerifiedPath(version.Sha256, token), version.FileName, version.Profile!);
-
-    private Task<DatasetVersion> Version(Guid team, Guid id, string field, CancellationToken token) => Outage.Outlast(async () =>
-    {
-        await using var context = await contexts.CreateDbContextAsync(token);
-        var version = await context.DatasetVersions.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && row.TeamId == team, token);
-        return version is { State: DatasetState.Ready, Profile: not null }
-            ? version
-            : throw new UserError($"{field} is {id}, a dataset version that {(version is null ? "was deleted" : $"is {version.State.ToString().ToLowerInvariant()}, not ready")}.");
-    }, token);
-
-    private Task<ModelVersion> Source(Guid team, Guid id, CancellationToken token) => Outage.Outlast(async () =>
-    {
-        await using var context = await contexts.CreateDbContextAsync(token);
-        return await context.ModelVersions.AsNoTracking().Include(row => row.Model).Include(row => row.Files).SingleOrDefaultAsync(row => row.Id == id && row.TeamId == team, token)
-            ?? throw new UserError($"training.from is {id}, a model version that was deleted.");
-    }, token);
-
     private static void Tell(ModelVersion source, TrainingSpec training, DatasetVersion data)
     {
         Console.WriteLine($"goes on from version {source.Number} of {source.Model.Name}");
@@ -114,31 +94,13 @@ internal sealed class TrainingRun(
     }
 
     /// <summary>A folder with what a training needs to go on from the version.</summary>
-    private async Task<string> Weights(ModelVersion source, CancellationToken token)
-    {
-        var weights = source.Files.SingleOrDefault(file => file.Path == ModelManifest.Weights)
-            ?? throw new UserError($"training.from is version {source.Number} of {source.Model.Name}, which has no {ModelManifest.Weights} to go on from.");
-        var folder = Directory.CreateDirectory("source").FullName;
-        File.Copy(await artifacts.VerifiedPath(weights.Sha256, token), Path.Combine(folder, weights.Path), overwrite: true);
-        return folder;
-    }
+    private Task<string> Weights(ModelVersion source, CancellationToken token) => source.Files.Any(file => file.Path == ModelManifest.Weights)
+        ? _materials.Unpacked(source, "source", token, ModelManifest.Weights)
+        : throw new UserError($"training.from is version {source.Number} of {source.Model.Name}, which has no {ModelManifest.Weights} to go on from.");
 
     private async Task<Job> LoadJob(CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
         return await context.Jobs.AsNoTracking().SingleAsync(row => row.Id == lease.JobId, token);
-    }
-
-    private sealed class Listener(MetricReporter reporter, Heartbeat heartbeat) : IProgress<Report>
-    {
-        public void Report(Report value)
-        {
-            switch (value)
-            {
-                case Measured point: reporter.Report(point.Key, point.Step, point.Value); break;
-                case Said said: Console.WriteLine(said.Line); break;
-                case Advanced advanced: heartbeat.Report(advanced.Fraction, advanced.Phase); break;
-            }
-        }
     }
 }

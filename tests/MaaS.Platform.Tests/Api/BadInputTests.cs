@@ -56,7 +56,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "GET", $"api/runs/{{run}}/artifacts/..%2f..%2fetc%2fpasswd", null, 404, "artifact_not_found", "passwd" },
         { "GET", $"api/models/{{model}}/versions/1/files/..%2f..%2fsecrets", null, 404, "model_file_not_found", "secrets" },
         // Training on what cannot work
-        { "POST", "api/jobs", "{\"training\":{\"task\":\"tabular\",\"target\":\"left\"}}", 400, "invalid_json", "\"kind\" is one of profile, import, export, train, sweep" },
+        { "POST", "api/jobs", "{\"training\":{\"task\":\"tabular\",\"target\":\"left\"}}", 400, "invalid_json", "\"kind\" is one of profile, import, export, train, sweep, compress" },
         { "POST", "api/jobs", "{\"kind\":\"teleport\"}", 400, "invalid_json", "teleport" },
         { "POST", "api/jobs", "{\"kind\":\"train\"}", 400, "invalid_json", "dataset_version_id, training must be given" },
         { "POST", "api/jobs", "{\"kind\":\"profile\",\"dataset_version_id\":\"{version}\",\"reading\":{}}", 422, "kind_not_submitted", "train" },
@@ -81,6 +81,32 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"integer\",\"min\":1,\"max\":3}", ",\"metric\":\"test_accuracy\""), 422, "metric_not_searchable", "begin with val_" },
         { "POST", "api/jobs", Sweep("\"epochs\":{\"type\":\"integer\",\"min\":1,\"max\":3}", ",\"runs\":0"), 400, "validation_failed", "runs must be between 1 and 500" },
         { "POST", "api/jobs", Sweep("\"clip_norm\":{\"type\":\"uniform\",\"min\":0.1,\"max\":1}", ",\"method\":\"grid\""), 422, "space_not_allowed", "continuum" },
+        // Compressions that cannot work
+        { "POST", "api/jobs", "{\"kind\":\"compress\",\"plan\":{\"type\":\"search\"}}", 400, "invalid_json", "version_id must be given" },
+        { "POST", "api/jobs", Compress("null"), 400, "invalid_json", "plan must not be null" },
+        { "POST", "api/jobs", Compress("{}"), 400, "invalid_json", "recipe, preset, search" },
+        { "POST", "api/jobs", Compress("{\"type\":\"magic\"}"), 400, "invalid_json", "magic" },
+        { "POST", "api/jobs", Compress("{\"type\":\"preset\",\"preset\":\"fancy\"}"), 400, "invalid_json", "plan.preset must be one of smaller, faster, tiny" },
+        { "POST", "api/jobs", Compress("{\"type\":\"recipe\",\"steps\":null}"), 400, "invalid_json", "plan.steps must not be null" },
+        { "POST", "api/jobs", Steps("null"), 422, "plan_not_allowed", "plan.steps[0] is null" },
+        { "POST", "api/jobs", Steps(""), 422, "plan_not_allowed", "plan.steps holds 0 steps" },
+        { "POST", "api/jobs", Steps("{\"type\":\"fold\"}"), 400, "invalid_json", "fold" },
+        { "POST", "api/jobs", Steps("{\"type\":\"prune\",\"sparsity\":1.2}"), 400, "validation_failed", "plan.steps[0].sparsity must be between 0.01 and 0.99" },
+        { "POST", "api/jobs", Steps("{\"type\":\"fine_tune\"},{\"type\":\"prune\",\"epochs\":-1}"), 400, "validation_failed", "plan.steps[1].epochs must be between 0 and 1000" },
+        { "POST", "api/jobs", Steps("{\"type\":\"static_int8\",\"calibration\":\"guess\"}"), 400, "invalid_json", "min_max, percentile, entropy" },
+        { "POST", "api/jobs", Steps("{\"type\":\"static_int8\",\"rows\":0}"), 400, "validation_failed", "plan.steps[0].rows must be between 8 and 10000" },
+        { "POST", "api/jobs", Steps("{\"type\":\"static_int8\",\"percentile\":\"NaN\"}"), 400, "validation_failed", "plan.steps[0].percentile" },
+        { "POST", "api/jobs", Steps("{\"type\":\"distill\",\"temperature\":0}"), 400, "validation_failed", "plan.steps[0].temperature must be between 0.5 and 20" },
+        { "POST", "api/jobs", Steps("{\"type\":\"distill\",\"student\":{\"task\":\"tabular\",\"target\":\"left\",\"epochs\":0}}"), 400, "validation_failed", "plan.steps[0].student.epochs" },
+        { "POST", "api/jobs", Steps("{\"type\":\"weight_only\",\"bits\":5}"), 422, "plan_not_allowed", "plan.steps[0].bits is 5; 2, 4 and 8 are allowed" },
+        { "POST", "api/jobs", Steps("{\"type\":\"prune\"}"), 422, "source_without_weights", "weights.safetensors" },
+        { "POST", "api/jobs", Compress("{\"type\":\"search\",\"minutes\":0}"), 400, "validation_failed", "plan.minutes must be between 0.5 and 1440" },
+        { "POST", "api/jobs", Compress("{\"type\":\"search\",\"max_loss\":-1}"), 400, "validation_failed", "plan.max_loss" },
+        { "POST", "api/jobs", Compress("{\"type\":\"search\",\"max_bytes\":0}"), 400, "validation_failed", "plan.max_bytes" },
+        { "POST", "api/jobs", Compress("{\"type\":\"search\"}", ",\"register_as\":\"My Model\""), 400, "validation_failed", "register_as" },
+        { "POST", "api/jobs", $"{{\"kind\":\"compress\",\"version_id\":\"{Unknown}\",\"plan\":{{\"type\":\"search\"}}}}", 404, "model_version_not_found", Unknown },
+        { "GET", "api/runs/{running}/compression", null, 404, "compression_report_not_found", "compression report of run" },
+        { "GET", "api/runs/{running}/compression/report", null, 404, "compression_report_not_found", "compression report of run" },
         { "POST", "api/jobs", Train("\"target\":\"\""), 400, "validation_failed", "training.target" },
         { "POST", "api/jobs", Train("\"target\":\"remarks\""), 422, "target_not_trainable", "free text" },
         { "POST", "api/jobs", Train("\"target\":\"joined\""), 422, "target_not_trainable", "dates" },
@@ -212,11 +238,15 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
     private static string Sweep(string space, string more = "") =>
         $$$"""{"kind":"sweep","dataset_version_id":"{version}","training":{"task":"tabular","target":"left"},"space":{{{{space}}}}{{{more}}}}""";
 
+    private static string Steps(string steps) => Compress($"{{\"type\":\"recipe\",\"steps\":[{steps}]}}");
+
+    private static string Compress(string plan, string more = "") => $"{{\"kind\":\"compress\",\"version_id\":\"{{source}}\",\"plan\":{plan}{more}}}";
+
     private static string Train(string settings, string version = "{version}", string more = "", string task = "tabular") =>
         $"{{\"kind\":\"train\",\"dataset_version_id\":\"{version}\",\"training\":{{\"task\":\"{task}\",{settings}}}{more}}}";
 
     private static string Filled(string text, Seed seed) => text
-        .Replace("{version}", $"{seed.DatasetVersion}").Replace("{test}", $"{seed.TestVersion}").Replace("{unread}", $"{seed.Unread}")
+        .Replace("{source}", $"{seed.ModelVersion}").Replace("{version}", $"{seed.DatasetVersion}").Replace("{test}", $"{seed.TestVersion}").Replace("{unread}", $"{seed.Unread}")
         .Replace("{dataset}", $"{seed.Dataset}").Replace("{experiment}", $"{seed.Experiment}").Replace("{run}", $"{seed.Run}")
         .Replace("{running}", $"{seed.Running}").Replace("{model}", seed.Model).Replace("{deployment}", seed.Deployment)
         .Replace("{admin}", $"{seed.Team.Users[Role.Admin]}");

@@ -20,7 +20,11 @@ public sealed record ApiCall(string Method, string Template, string Path, JsonNo
 /// <param name="names">What stands for each parameter of an address and each member of a body that names a noun.</param>
 public sealed class OpenApiCalls(JsonNode document, IReadOnlyDictionary<string, string> names)
 {
+    // Jobs that are submitted as such, each with nouns of its own.
+    private static readonly string?[] s_submitted = ["train", "sweep", "compress"];
+
     private bool _named;
+    private string? _kind;
 
     public static async Task<JsonNode> Document(HttpClient http, CancellationToken token) =>
         JsonNode.Parse(await http.GetStringAsync("openapi/v1.json", token))!;
@@ -28,11 +32,12 @@ public sealed class OpenApiCalls(JsonNode document, IReadOnlyDictionary<string, 
     public IEnumerable<ApiCall> All() =>
         from path in document["paths"]!.AsObject()
         from operation in path.Value!.AsObject()
-        select Call(path.Key, operation.Key.ToUpperInvariant(), operation.Value!);
+        from kind in (operation.Key, path.Key) is ("post", "/api/jobs") ? s_submitted : [null]
+        select Call(path.Key, operation.Key.ToUpperInvariant(), operation.Value!, kind);
 
-    private ApiCall Call(string template, string method, JsonNode operation)
+    private ApiCall Call(string template, string method, JsonNode operation, string? kind)
     {
-        _named = false;
+        (_named, _kind) = (false, kind);
         var path = template.TrimStart('/');
         foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
         {
@@ -48,7 +53,7 @@ public sealed class OpenApiCalls(JsonNode document, IReadOnlyDictionary<string, 
             path += "?model=new&file_name=a.onnx";
         var content = operation["requestBody"]?["content"];
         var schema = content?["application/json"]?["schema"];
-        return new(method, template, path, schema is null ? null : Example(schema, ""), content?["application/octet-stream"] is not null,
+        return new(method, kind is null ? template : $"{template} ({kind})", path, schema is null ? null : Example(schema, ""), content?["application/octet-stream"] is not null,
             operation["security"] is not null, _named);
     }
 
@@ -88,14 +93,15 @@ public sealed class OpenApiCalls(JsonNode document, IReadOnlyDictionary<string, 
         };
     }
 
-    /// <summary>Of several kinds the last one: "train" where "profile" comes first.</summary>
+    /// <summary>Of several kinds of job the one that is wanted, of other kinds the last.</summary>
     private JsonNode? Kind(JsonNode schema, List<JsonNode> options, string member)
     {
-        var chosen = options.Last(option => Type(option) != "null");
+        var kinds = schema["discriminator"]?["mapping"]!.AsObject();
+        var wanted = kinds is not null && _kind is not null && kinds.TryGetPropertyValue(_kind, out var reference) ? (string)reference! : null;
+        var chosen = options.Last(option => wanted is null ? Type(option) != "null" : (string?)option["$ref"] == wanted);
         var example = Example(chosen, member);
-        if (schema["discriminator"] is { } discriminator && example is JsonObject filled)
-            filled[(string)discriminator["propertyName"]!] = discriminator["mapping"]!.AsObject()
-                .Single(kind => (string)kind.Value! == (string)chosen["$ref"]!).Key;
+        if (kinds is not null && example is JsonObject filled)
+            filled[(string)schema["discriminator"]!["propertyName"]!] = kinds.Single(kind => (string)kind.Value! == (string)chosen["$ref"]!).Key;
         return example;
     }
 

@@ -14,6 +14,7 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Teams;
 using MaaS.Contracts.Training;
 using MaaS.Inference.Tests;
+using MaaS.Platform.Tests.Compression;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Xunit;
@@ -63,6 +64,7 @@ public sealed record Seed(
         var run = NewRun(team, experiment, done, $"{mark} run", version.Id);
         context.Runs.AddRange(run, NewRun(team, experiment, running, $"{mark} running", version.Id));
         await AddPackage(store, run, broken);
+        run.Compression = Reports.Of(machine: mark);
 
         var key = context.ApiKeys.Add(new()
         {
@@ -136,7 +138,7 @@ public sealed record Seed(
         using var package = new TestPackage();
         if (broken)
             package.Write("sample.json", new ModelSample(TestPackage.Rows("""{"age":50}"""), [TestPackage.Answer(-3)]));
-        run.Manifest = package.Manifest;
+        run.Manifest = package.Manifest with { Lineage = new(run.Id, run.DatasetVersionId, null) };
         foreach (var name in new[] { "model.onnx", "model.json", "sample.json" })
         {
             await using var content = File.OpenRead(package.Path(name));

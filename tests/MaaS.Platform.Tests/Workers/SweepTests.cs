@@ -1,11 +1,7 @@
 // Sweeps by a real worker: they end with the best run registered, go on after a crash, and take their runs with them when canceled.
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using MaaS.Catalog.Datasets;
 using MaaS.Catalog.Jobs;
-using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Sweeps;
 using MaaS.Contracts.Training;
@@ -14,7 +10,7 @@ using Xunit;
 
 namespace MaaS.Platform.Tests.Workers;
 
-public sealed class SweepTests(PostgresFixture postgres) : CatalogTest(postgres)
+public sealed class SweepTests(PostgresFixture postgres) : WorkerTest(postgres)
 {
     private static readonly Dictionary<string, SearchRange> s_rates = new()
     {
@@ -25,7 +21,7 @@ public sealed class SweepTests(PostgresFixture postgres) : CatalogTest(postgres)
     public async Task A_sweep_ends_with_its_best_run_registered_even_when_its_process_is_killed()
     {
         var version = await ReadyDataset();
-        await using var worker = StartWorker();
+        await using var worker = StartWorker(slots: 4);
         var job = await Submit(new(version, Training(6), s_rates, SearchMethod.Grid, RegisterAs: "best"));
         await WaitUntil(worker, job, row => row.State == JobState.Running);
         await Eventually(worker, async () => (await Report(job))?.Trials.Any(trial => trial.State == TrialState.Succeeded) == true);
@@ -49,7 +45,7 @@ public sealed class SweepTests(PostgresFixture postgres) : CatalogTest(postgres)
     public async Task Weak_runs_are_stopped_and_strong_ones_are_not()
     {
         var version = await ReadyDataset();
-        await using var worker = StartWorker();
+        await using var worker = StartWorker(slots: 4);
         var job = await Submit(new(version, Training(200), s_rates, SearchMethod.Grid, Parallel: 4, Halving: new(MinEpochs: 4, Factor: 2)));
 
         var ended = await WaitUntil(worker, job, row => row.FinishedAt is not null);
@@ -89,9 +85,6 @@ public sealed class SweepTests(PostgresFixture postgres) : CatalogTest(postgres)
     private static TabularTraining Training(int epochs) =>
         new("label", Network: new LinearNetwork()) { Epochs = epochs, Patience = 0, BatchSize = 64, Optimizer = new AdamSpec(), Device = DeviceChoice.Cpu };
 
-    private WorkerProcess StartWorker(int slots = 4) =>
-        WorkerProcess.Start(Database.ConnectionString, Root, ("Worker:Slots", $"{slots}"));
-
     private async Task<Job> Submit(SweepJob sweep)
     {
         await using var context = Context();
@@ -107,59 +100,5 @@ public sealed class SweepTests(PostgresFixture postgres) : CatalogTest(postgres)
     {
         await using var context = Context();
         return (await context.Runs.AsNoTracking().SingleAsync(run => run.JobId == job.Id, Token)).Sweep;
-    }
-
-    /// <summary>Two numbers that decide most of the label.</summary>
-    private async Task<Guid> ReadyDataset()
-    {
-        var random = new Random(3);
-        var rows = new StringBuilder("a,b,label\n");
-        for (var i = 0; i < 1500; i++)
-            if ((random.NextDouble(), random.NextDouble()) is var (a, b))
-                rows.Append(CultureInfo.InvariantCulture, $"{a:f4},{b:f4},{(a + b + 0.2 * random.NextDouble() > 1.1 ? "yes" : "no")}\n");
-        var path = Path.Combine(Root, "rows.csv");
-        await File.WriteAllTextAsync(path, rows.ToString(), Token);
-        await using var file = File.OpenRead(path);
-        var (sha256, bytes) = await Artifacts.Write(file, long.MaxValue, Token);
-        await using var context = Context();
-        var dataset = context.Datasets.Add(new() { TeamId = Team.Id, Name = "dataset" }).Entity;
-        var profile = Profile with
-        {
-            RowCount = 1500,
-            Reading = new(DatasetFormat.Csv, ",", true, "utf-8", [""]),
-            Columns =
-            [
-                new("a", ColumnType.Number, 0, 1400, false, null, []),
-                new("b", ColumnType.Number, 0, 1400, false, null, []),
-                new("label", ColumnType.Category, 0, 2, false, null, []),
-            ],
-        };
-        var version = new DatasetVersion
-        {
-            TeamId = Team.Id,
-            Number = 1,
-            FileName = "rows.csv",
-            Bytes = bytes,
-            Sha256 = sha256,
-            Reading = new(),
-            Profile = profile,
-            State = DatasetState.Ready,
-        };
-        dataset.Versions.Add(version);
-        await context.SaveChangesAsync(Token);
-        return version.Id;
-    }
-
-    private async Task<Job> WaitUntil(WorkerProcess worker, Job job, Func<Job, bool> reached)
-    {
-        var now = job;
-        await Eventually(worker, async () => reached(now = await Read(job)));
-        return now;
-    }
-
-    private static async Task Eventually(WorkerProcess worker, Func<Task<bool>> reached)
-    {
-        for (var watch = Stopwatch.StartNew(); !await reached(); await Task.Delay(50, Token))
-            Assert.True(watch.Elapsed < TimeSpan.FromMinutes(3), worker.Output);
     }
 }
