@@ -56,7 +56,7 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
                 held.Add(new Zeros(IsWeight));
             else if (kind == typeof(WeightSharing))
                 held.Add(new SharedValues(null, IsWeight));
-            else if (kind == typeof(QuantizationAwareTraining))
+            else if (kind == typeof(QuantizationAwareTraining) && not != typeof(WeightSharing) && !before.Any(step => step is WeightSharing)) // shared values lie on no grid
                 held.Add(new RoundedWeights(before.OfType<QuantizationAwareTraining>().Last().Bits, IsWeight));
         return held;
     }

@@ -24,6 +24,13 @@ internal sealed class Lesson(double temperature, double weight, Func<Tensor, Ten
     /// <summary>How sure the teacher is of each training row; null lets all rows in from the beginning.</summary>
     public float[]? Sureness { get; init; }
 
+    /// <summary>
+    /// What chooses among epochs: errors, where there are classes. How sure the student is, it has from the teacher, and the loss against the truth
+    /// would hold that against it. Among epochs of equally many errors the loss decides.
+    /// </summary>
+    public static double Loss(IReadOnlyDictionary<string, double> figures) =>
+        figures.TryGetValue("accuracy", out var accuracy) && double.IsFinite(figures["loss"]) ? 1 - accuracy + 1e-6 * Math.Min(1, figures["loss"]) : figures["loss"];
+
     /// <param name="logits">(B, O), or of several members (K, B, O) for one teacher's (B, O).</param>
     /// <param name="own">The loss against the truth.</param>
     public Tensor OfClasses(Tensor logits, Tensor own, Tensor rows_B, Tensor? input = null)

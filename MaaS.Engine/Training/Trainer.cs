@@ -159,10 +159,11 @@ internal sealed class Trainer(
         at = at with { LossSum = 0 };
         if (!double.IsFinite(figures["loss"]))
             throw new UserError($"The loss became {figures["loss"]} in epoch {at.Epoch}; lower optimizer.learning_rate (it is {optimizer.LearningRate}).");
-        if (figures["loss"] < at.BestLoss && constraints?.AreSettled != false)
+        var loss = task.Lesson is null ? figures["loss"] : Lesson.Loss(figures);
+        if (loss < at.BestLoss && constraints?.AreSettled != false)
         {
             Shown(average, () => { best.Take(); return true; });
-            at = at with { BestLoss = figures["loss"], BestEpoch = at.Epoch };
+            at = at with { BestLoss = loss, BestEpoch = at.Epoch };
         }
         else if (spec.Schedule is PlateauSchedule plateau && at.Epoch - Math.Max(at.BestEpoch, at.ReducedEpoch) >= plateau.Patience)
         {

@@ -13,6 +13,9 @@ internal sealed class GradualPruning(Pruning step, Func<FlatPlace, bool> isWeigh
     /// <summary>Between two cuts there must be time to learn; fewer cuts are deeper ones.</summary>
     private const int Cuts = 50;
 
+    /// <summary>Of the share that the whole network keeps, what each layer keeps at least where layers are compared.</summary>
+    private const double Spared = 0.2;
+
     private FlatPlace[] _places = [];
     private Tensor? _kept;
     private long _rise;
@@ -47,6 +50,13 @@ internal sealed class GradualPruning(Pruning step, Func<FlatPlace, bool> isWeigh
         theta.mul_(_kept!);
     }
 
+    /// <summary>Weights that no comparison with other layers takes: the best of each layer, without which nothing would pass through it.</summary>
+    private static Tensor Guarded(Tensor saliency_N, double share)
+    {
+        var count = Math.Clamp((int)Math.Ceiling(share * saliency_N.shape[0]), 1, (int)saliency_N.shape[0]);
+        return saliency_N.clone().index_fill_(0, saliency_N.topk(count, 0, sorted: false).indexes, double.PositiveInfinity);
+    }
+
     private void Cut(Tensor theta, double sparsity)
     {
         var saliencies = Array.ConvertAll(_places, place => Saliency.Of(place.Of(theta), step.Measure, deviations.GetValueOrDefault(place.Name)));
@@ -62,7 +72,7 @@ internal sealed class GradualPruning(Pruning step, Func<FlatPlace, bool> isWeigh
                 place.Of(_kept!).copy_(Saliency.Kept(saliency.flatten(), sparsity).view_as(saliency));
             return;
         }
-        var all = Saliency.Kept(cat([.. saliencies.Select(saliency => saliency.flatten())]), sparsity);
+        var all = Saliency.Kept(cat([.. saliencies.Select(saliency => Guarded(saliency.flatten(), (1 - sparsity) * Spared))]), sparsity);
         long from = 0;
         foreach (var place in _places)
         {

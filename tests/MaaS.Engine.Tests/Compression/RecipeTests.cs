@@ -56,6 +56,7 @@ public sealed class RecipeTests : IDisposable
         var weights = zeros[0].Total;
         Assert.All(zeros, share => Assert.InRange(share.Zero, 0.8 * weights - 1, weights));
         Assert.All(zeros.Skip(1), share => Assert.True(zeros[0].Which.IsSubsetOf(share.Which)));
+        Assert.All(Matrices(made.Made[0].Folder), matrix => Assert.Contains(matrix.Value, value => value != 0)); // a layer without any would let nothing through
         // At most 2^3 values beside zero in each of the three matrices.
         Assert.All(Matrices(made.Made[^1].Folder), matrix => Assert.InRange(matrix.Value.Distinct().Count(value => value != 0), 1, 8));
     }
