@@ -1,7 +1,5 @@
 // A loaded model version: opened, proven on its own sample, shared by all requests, and closed when the last of them is done.
-using System.Security.Cryptography;
 using System.Text.Json;
-using MaaS.Contracts;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
@@ -18,9 +16,6 @@ namespace MaaS.Inference;
 /// </summary>
 public sealed class Model : IDisposable
 {
-    // Another processor may order float additions differently; more than this is another model.
-    private const float SampleTolerance = 1e-4f;
-
     private const long GraphBytes = 1 << 20;
 
     private readonly Session _session;
@@ -58,16 +53,16 @@ public sealed class Model : IDisposable
     /// <exception cref="ModelLoadException">Names the file and what is wrong with it.</exception>
     public static Model Load(string folder)
     {
-        var manifest = Read<ModelManifest>(folder, "model.json");
-        var sample = Read<ModelSample>(folder, "sample.json");
+        var manifest = PackageCheck.Read<ModelManifest>(folder, "model.json");
+        var sample = PackageCheck.Read<ModelSample>(folder, "sample.json");
         var onnx = Path.Combine(folder, "model.onnx");
         if (!File.Exists(onnx))
             throw new ModelLoadException("The package has no model.onnx.");
-        CheckHash(onnx, manifest);
+        PackageCheck.Hash(onnx, manifest);
         var model = Open(onnx, manifest);
         try
         {
-            model.WarmUp(sample);
+            PackageCheck.Sample(model, sample);
             return model;
         }
         catch
@@ -146,7 +141,7 @@ public sealed class Model : IDisposable
 
     /// <summary>Whether two rows of a model made elsewhere are answered together as each is alone.</summary>
     public bool Stacks(IReadOnlyDictionary<string, JsonElement> one, IReadOnlyDictionary<string, JsonElement> other) =>
-        Stacking.IsSafe(one, other, row => Predict([row])[0], Near);
+        Stacking.IsSafe(one, other, row => Predict([row])[0], PackageCheck.Near);
 
     private bool IsByColumns => _recommender is null && _writer is null && _custom is null;
 
@@ -288,58 +283,5 @@ public sealed class Model : IDisposable
             predictions[row] = new Prediction(answers.Labels[row], probabilities);
         }
         return predictions;
-    }
-
-    private void WarmUp(ModelSample sample)
-    {
-        IReadOnlyList<Prediction> now;
-        try
-        {
-            now = Predict(sample.Rows);
-        }
-        catch (Exception broken) when (broken is InputError or Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
-        {
-            throw new ModelLoadException($"The model does not answer its own sample: {broken.Message}", broken);
-        }
-        if (now.Count != sample.Predictions.Count)
-            throw new ModelLoadException($"sample.json holds {sample.Predictions.Count} answers for {now.Count} rows.");
-        for (var row = 0; row < now.Count; row++)
-            if (!Same(now[row], sample.Predictions[row]))
-                throw new ModelLoadException(
-                    $"Row {row} of the stored sample is answered {Text(now[row])} where it was {Text(sample.Predictions[row])} at export.");
-
-        static string Text(Prediction prediction) => JsonSerializer.Serialize(prediction, MaaSJson.Options);
-    }
-
-    private static bool Same(Prediction now, Prediction then) => then.Outputs is { } outputs
-        ? now.Outputs?.Count == outputs.Count && outputs.All(output => now.Outputs.TryGetValue(output.Key, out var found) && NestedList.Same(found, output.Value, Near))
-        : then.Text is { } text ? now.Text == text
-        : then.Items is { } items ? now.Items?.Count == items.Count && now.Items.Zip(items, (one, other) => Near(one.Score, other.Score)).All(near => near)
-        : then.Probabilities is { } probabilities
-        ? now.Probabilities is { } found && probabilities.All(known => found.TryGetValue(known.Key, out var value) && Near(value, known.Value))
-        : now.Value is { } number && then.Value is { } stored && Near(number, stored);
-
-    private static bool Near(float now, float then) => now.Equals(then) || Math.Abs(now - then) <= SampleTolerance * Math.Max(1, Math.Abs(then));
-
-    private static T Read<T>(string folder, string name)
-    {
-        try
-        {
-            using var file = File.OpenRead(Path.Combine(folder, name));
-            return JsonSerializer.Deserialize<T>(file, MaaSJson.Options) ?? throw new ModelLoadException($"{name} is empty.");
-        }
-        catch (Exception broken) when (broken is JsonException or IOException)
-        {
-            throw new ModelLoadException($"{name} cannot be read: {broken.Message}", broken);
-        }
-    }
-
-    private static void CheckHash(string onnx, ModelManifest manifest)
-    {
-        if (manifest.Files.FirstOrDefault(file => file.Path == "model.onnx") is not { } listed)
-            throw new ModelLoadException("model.json does not list model.onnx among its files.");
-        using var file = File.OpenRead(onnx);
-        if (!Convert.ToHexStringLower(SHA256.HashData(file)).Equals(listed.Sha256, StringComparison.OrdinalIgnoreCase))
-            throw new ModelLoadException("model.onnx is not the file model.json describes: its SHA-256 differs.");
     }
 }
