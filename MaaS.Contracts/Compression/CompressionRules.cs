@@ -49,6 +49,8 @@ public static class CompressionRules
         WeightQuantization { Block: not (16 or 32 or 64 or 128 or 256) } weights => $"{name}.block is {weights.Block}; 16, 32, 64, 128 and 256 are allowed.",
         { IsOfGraph: false } when IsSolved(source) =>
             $"{name} is {TypeOf(step)}, which trains, but the source is solved from all events at once; dynamic_int8, static_int8, weight_only and float16 are allowed.",
+        TemperatureScaling when source is LanguageTraining or RecommendationTraining or TabularTraining { Goal: TabularGoal.Regression } =>
+            $"{name} is temperature, which brings a classifier's probabilities to what they say; the source is none.",
         StructuredPruning when !CanShrink(source) =>
             $"{name} is shrink, but the source's network has no neurons, channels or heads that could go; prune and distill are allowed.",
         StructuredPruning { Layers: true } when source is not (LanguageTraining or TextTraining or TabularTraining { Network: ResidualNetwork }) =>

@@ -11,6 +11,7 @@ namespace MaaS.Contracts.Compression;
 [JsonDerivedType(typeof(StaticQuantization), "static_int8")]
 [JsonDerivedType(typeof(WeightQuantization), "weight_only")]
 [JsonDerivedType(typeof(HalfPrecision), "float16")]
+[JsonDerivedType(typeof(TemperatureScaling), "temperature")]
 [JsonDerivedType(typeof(BinaryWeights), "binary")]
 [JsonDerivedType(typeof(QuantizationAwareTraining), "quantization_aware")]
 [JsonDerivedType(typeof(WeightSharing), "shared_weights")]
@@ -58,6 +59,12 @@ public sealed record WeightQuantization(int Bits = 4, int Block = 32) : Compress
 
 /// <summary>Weights stored in 16 bits; computed in 32.</summary>
 public sealed record HalfPrecision : CompressionStep
+{
+    public override bool IsOfGraph => true;
+}
+
+/// <summary>A classifier's logits are divided by the temperature that makes its probabilities mean what they say (Guo et al. 2017, arXiv:1706.04599); no label changes.</summary>
+public sealed record TemperatureScaling : CompressionStep
 {
     public override bool IsOfGraph => true;
 }

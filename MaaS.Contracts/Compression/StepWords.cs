@@ -12,6 +12,7 @@ public static class StepWords
         StaticQuantization => "Static int8",
         WeightQuantization => "Few-bit weights",
         HalfPrecision => "16-bit weights",
+        TemperatureScaling => "Temperature scaling",
         BinaryWeights => "Binary weights",
         QuantizationAwareTraining => "Quantization-aware training",
         WeightSharing => "Shared weights",

@@ -65,12 +65,14 @@ public enum TensorType { Float32, Int64, String, UInt8, Float64, Float16, Int32,
 
 /// <param name="Split">Which rows they were measured on, and how many.</param>
 /// <param name="ConfusionMatrix">Rows are the truth, columns the prediction, in the order of the labels.</param>
+/// <param name="Card">Of a classifier; null for versions made before there were cards.</param>
 public sealed record ModelMetrics(
     string Split,
     long Rows,
     IReadOnlyDictionary<string, double> Values,
     IReadOnlyDictionary<string, double> Baseline,
-    IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null)
+    IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null,
+    TrustCard? Card = null)
 {
     /// <summary>Of a model that was brought in: nothing was measured here, and what others say of it is not repeated.</summary>
     public static ModelMetrics None { get; } = new("not measured here", 0, new Dictionary<string, double>(), new Dictionary<string, double>());

@@ -2,6 +2,7 @@
 // variants begin with are done once. Knows no plan: which steps, and when it is enough, is for whoever asks.
 using System.Diagnostics;
 using System.Text.Json;
+using Google.Protobuf;
 using MaaS.Contracts;
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Models;
@@ -9,6 +10,7 @@ using MaaS.Engine.Compression.Coding;
 using MaaS.Engine.Compression.Quantization;
 using MaaS.Engine.Onnx;
 using MaaS.Engine.Packages;
+using MaaS.Engine.Trust;
 using MaaS.Inference;
 
 namespace MaaS.Engine.Compression;
@@ -116,7 +118,8 @@ internal sealed class Workshop : IDisposable
         if (ofGraph.Length > 0)
         {
             var most = ofGraph.OfType<StaticQuantization>().Select(step => step.Rows).DefaultIfEmpty(CalibratedRows).Max();
-            return (ofGraph.Aggregate(plain, (graph, step) => Quantizer.Apply(step, graph, _subject.Calibration(most), _progress)), false);
+            var quantized = ofGraph.Where(step => step is not TemperatureScaling).Aggregate(plain, (graph, step) => Quantizer.Apply(step, graph, _subject.Calibration(most), _progress));
+            return (ofGraph.Any(step => step is TemperatureScaling) ? Tempered(quantized) : quantized, false);
         }
         // Few values take few bits; where a network is so small that there is nothing to pack, it stays as it is.
         try
@@ -135,6 +138,7 @@ internal sealed class Workshop : IDisposable
     {
         var onnx = Path.Combine(folder, "model.onnx");
         var (validation, test) = (_subject.Validate(served), _subject.Test(served));
+        var metrics = Carded(validation, test);
         var timing = Measurement.Of(ReferenceEquals(served, _source) ? [served] : [_source, served], _rows.Columns, _rows.Rows, s_timed)[^1];
         var cost = Macs.Of(plain, _rows);
         var rest = Path.Combine(_place.Work, "at-rest");
@@ -142,8 +146,33 @@ internal sealed class Workshop : IDisposable
         File.Delete(rest);
         return (new VariantFigures(
             test.Value, test.Low, test.High, validation.Value, test.Metrics.Rows, new FileInfo(onnx).Length, atRest, cost.Parameters, cost.NonZeros, cost.Macs,
-            timing.P50Ms, timing.P99Ms, timing.BatchMs, timing.RowsPerSecond, Measurement.PeakBytes(folder, _rows.Columns, _rows.Rows) ?? 0, IntegerKernels.Of(onnx, _rows), test.Metrics.Values), test.Metrics);
+            timing.P50Ms, timing.P99Ms, timing.BatchMs, timing.RowsPerSecond, Measurement.PeakBytes(folder, _rows.Columns, _rows.Rows) ?? 0, IntegerKernels.Of(onnx, _rows), Figures(metrics)), metrics);
     }
+
+    /// <summary>By its own answers to the validation rows: what was rounded is sure of itself in another way.</summary>
+    private ModelProto Tempered(ModelProto graph)
+    {
+        var path = Path.Combine(_place.Work, "untempered.onnx");
+        using (var file = File.Create(path))
+            graph.WriteTo(file);
+        using var model = Model.Open(path, _subject.Manifest);
+        var temperature = Trust.Calibration.Temperature(_subject.Validate(model).Answered!);
+        File.Delete(path);
+        _progress.Report(new Said($"temperature {temperature:g4}: the least log loss of the validation rows"));
+        return TemperedGraph.Of(graph, temperature);
+    }
+
+    /// <summary>A variant is as sure of itself as its own answers are, whatever the source's were.</summary>
+    private ModelMetrics Carded(Quality validation, Quality test) => (validation.Answered, test.Answered) is ({ } choosing, { } answered)
+        ? test.Metrics with { Card = TrustCards.Of(choosing, answered, _subject.Manifest.Target, _subject.Manifest.Labels!) } : test.Metrics;
+
+    private static IReadOnlyDictionary<string, double> Figures(ModelMetrics metrics) => metrics.Card is not { } card ? metrics.Values
+        : new Dictionary<string, double>(metrics.Values)
+        {
+            ["calibration_error"] = card.Calibration.Error,
+            ["conformal_coverage"] = card.Conformal.Coverage,
+            ["conformal_set_size"] = card.Conformal.MeanSetSize,
+        };
 
     private string Words(VariantFigures figures) =>
         $"{_subject.Quality} {figures.Quality:g4} (validation {figures.ValidationQuality:g4}), {figures.Bytes:N0} bytes, {figures.BytesAtRest:N0} at rest, {figures.P50Ms:g3} ms";

@@ -3,7 +3,7 @@ using MaaS.Contracts.Compression;
 
 namespace MaaS.Web.Compression;
 
-public enum Technique { StaticInt8, DynamicInt8, WeightOnly, Float16, Prune, Shrink, Distill, FineTune, QuantizationAware, SharedWeights, Binary }
+public enum Technique { StaticInt8, DynamicInt8, WeightOnly, Float16, Temperature, Prune, Shrink, Distill, FineTune, QuantizationAware, SharedWeights, Binary }
 
 internal static class Techniques
 {
@@ -16,6 +16,7 @@ internal static class Techniques
         Technique.DynamicInt8 => new DynamicQuantization(),
         Technique.WeightOnly => new WeightQuantization(),
         Technique.Float16 => new HalfPrecision(),
+        Technique.Temperature => new TemperatureScaling(),
         Technique.Prune => new Pruning(),
         Technique.Shrink => new StructuredPruning(),
         Technique.Distill => new Distillation(),
@@ -33,6 +34,7 @@ internal static class Techniques
         Technique.DynamicInt8 => "Weights as 8-bit integers; the range of the activations is found with each request. About a quarter of the size, nothing to calibrate.",
         Technique.WeightOnly => "Weights of 8, 4 or 2 bits with a scale for each block; computed in full precision. The smallest file without training.",
         Technique.Float16 => "Weights stored in 16 bits and computed in 32. Half the size, next to nothing lost, no faster on a processor.",
+        Technique.Temperature => "A classifier's probabilities are brought to what they say: of rows answered with 0.8, eight in ten are right. No label changes.",
         Technique.Prune => "The least important weights become zero. The file shrinks where it is compressed at rest; the speed stays.",
         Technique.Shrink => "Whole neurons, channels or heads are removed with everything that hangs on them. The network really becomes smaller and faster.",
         Technique.Distill => "A smaller network, the student, learns from the answers of a larger one, the teacher.",

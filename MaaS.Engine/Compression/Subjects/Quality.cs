@@ -1,5 +1,6 @@
 // How good a model is on rows it never learned from, and how sure that figure is: from the answers of the file that is served.
 using MaaS.Contracts.Models;
+using MaaS.Engine.Trust;
 
 namespace MaaS.Engine.Compression;
 
@@ -7,6 +8,9 @@ namespace MaaS.Engine.Compression;
 /// <param name="Low">95 % confidence interval, with <paramref name="High"/>.</param>
 internal sealed record Quality(double Value, double Low, double High, ModelMetrics Metrics)
 {
+    /// <summary>Of a classifier: what it answered.</summary>
+    public Answered? Answered { get; init; }
+
     private const double Z = 1.959964; // 95 % of a normal distribution lie within so many deviations
 
     /// <summary>Accuracy.</summary>
@@ -17,7 +21,7 @@ internal sealed record Quality(double Value, double Low, double High, ModelMetri
         var metrics = Engine.Training.Metrics.Classification(probabilities, truth, classes, majority) with { Split = split };
         var accuracy = metrics.Values["accuracy"];
         var (low, high) = Wilson(accuracy, truth.Length);
-        return new(accuracy, low, high, metrics);
+        return new(accuracy, low, high, metrics) { Answered = new(probabilities, truth, classes) };
     }
 
     /// <summary>Root mean squared error.</summary>

@@ -1,8 +1,10 @@
 // Training on images from end to end: read, split, train, test once, export, check.
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
+using MaaS.Engine.Trust;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -54,12 +56,18 @@ internal static class ImageRun
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));
-        var metrics = task.Test(test, split);
+        var metrics = task.Test(test, split) with { Card = Card(task, validation, test) };
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
         var manifest = ImagePackage.Write(place.Package, task, spec, test, metrics, place.Lineage, token);
         progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test images"));
         return new TrainingOutcome(manifest, compute.Facts());
+    }
+
+    private static TrustCard Card(ImageTask task, ImagePart validation, ImagePart test)
+    {
+        Answered Of(ImagePart part) => new(task.Answers(part), part.Classes_N.index_select(0, part.Rows_M).cpu().data<long>().ToArray(), task.Target.Outputs);
+        return TrustCards.Of(Of(validation), Of(test), task.Target.Name, task.Target.Labels!, robustness: task.Attacked(test));
     }
 
     /// <summary>The test is the given file; else the part that the data itself calls so; else a share of the images.</summary>

@@ -3,6 +3,7 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
+using MaaS.Engine.Trust;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Images;
@@ -85,6 +86,17 @@ internal sealed class ImageTask : LearningTask
     {
         using var scope = NewDisposeScope();
         return Logits(part).Logits_MC.softmax(1).cpu().data<float>().ToArray();
+    }
+
+    /// <summary>The accuracy on images that were changed to deceive.</summary>
+    public RobustnessFigures Attacked(ImagePart part)
+    {
+        using var scope = NewDisposeScope();
+        var (pixels_BHWC, classes_B) = Batch(part, part.Rows_M.slice(0, 0, Math.Min(Adversary.MostRows, part.Count), 1));
+        _network.eval();
+        var figures = Adversary.Attack("of 255", [1, 2, 4, 8], pixels_BHWC.to_type(ScalarType.Float32), classes_B, _network.call, (0, 255));
+        _network.train();
+        return figures;
     }
 
     public override void Dispose()

@@ -1,9 +1,11 @@
 // Training on a table from end to end: split, fit the encoder, train, test once, export, check.
 // Knows tables and folders; nothing of jobs, runs or databases.
 using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Training;
+using MaaS.Engine.Trust;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Tabular;
@@ -78,11 +80,21 @@ internal static class TabularRun
 
         progress.Report(new Advanced(1, "testing and exporting"));
         var metrics = task.Test(test, given is null ? "test" : "given test file");
+        if (target.IsClassification)
+            metrics = metrics with { Card = Card(task, validation, test) };
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
         var manifest = TabularPackage.Write(place.Package, task, spec, test, metrics, place.Lineage);
         progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test rows"));
         return new TrainingOutcome(manifest, compute.Facts());
+    }
+
+    private static TrustCard Card(TabularTask task, Table validation, Table test)
+    {
+        Answered Of(Table rows) => new(task.Answers(rows), task.Target.Classes(rows[task.Target.Name]), task.Target.Outputs);
+        var columns = task.Encoder.Categories.Select(category => KeyValuePair.Create(
+            category.Name, Enumerable.Range(0, test.RowCount).Select(row => test[category.Name].Text(row) ?? "missing").ToArray()));
+        return TrustCards.Of(Of(validation), Of(test), task.Target.Name, task.Target.Labels!, columns, task.Attacked(test));
     }
 
     public static (Table Train, Table Validation, Table Test, Target Target) Divide(

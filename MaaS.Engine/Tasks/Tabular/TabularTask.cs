@@ -2,6 +2,7 @@
 using MaaS.Contracts.Models;
 using MaaS.Engine.Data;
 using MaaS.Engine.Training;
+using MaaS.Engine.Trust;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -78,6 +79,20 @@ internal sealed class TabularTask : LearningTask
         using var part = Encode(rows);
         var answers_NO = Answers(part);
         return (Target.IsClassification ? answers_NO : answers_NO * Target.StandardDeviation + Target.Mean).cpu().data<float>().ToArray();
+    }
+
+    /// <summary>The accuracy on rows whose numbers were changed to deceive; null where there are none.</summary>
+    public RobustnessFigures? Attacked(Table rows)
+    {
+        if (Encoder.Numbers.Length == 0)
+            return null;
+        using var scope = NewDisposeScope();
+        using var part = Encode(rows.Select([.. Enumerable.Range(0, Math.Min(Adversary.MostRows, rows.RowCount))]));
+        _network.eval();
+        var figures = Adversary.Attack("standard deviations", [0.05, 0.1, 0.2], part.Numbers_NF, part.Answers_N,
+            numbers_NF => _network.call(numbers_NF, part.Categories_NC).softmax(2).mean([0]).clamp_min(1e-12).log());
+        _network.train();
+        return figures;
     }
 
     public override void Dispose()

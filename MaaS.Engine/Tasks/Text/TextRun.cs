@@ -5,6 +5,7 @@ using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
+using MaaS.Engine.Trust;
 using static TorchSharp.torch;
 
 namespace MaaS.Engine.Tasks.Text;
@@ -53,7 +54,8 @@ internal static class TextRun
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));
-        var metrics = task.Test(test, given is null ? "test" : "given test file");
+        Answered Of(Table rows) => new(task.Answers(rows), target.Classes(rows[target.Name]), target.Outputs);
+        var metrics = task.Test(test, given is null ? "test" : "given test file") with { Card = TrustCards.Of(Of(validation), Of(test), target.Name, target.Labels!) };
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
         var manifest = TextPackage.Write(place.Package, task, spec, test, metrics, place.Lineage);

@@ -207,7 +207,7 @@ public sealed class CompressPageTests
         Assert.Equal([false, true, true], page.FindAll("input[type=radio]").Select(radio => radio.HasAttribute("disabled")));
         await page.Find("[data-testid=way-recipe]").ClickAsync();
 
-        Assert.Equal(["StaticInt8", "DynamicInt8", "WeightOnly", "Float16"], page.FindAll("[data-testid=technique] option").Select(option => option.GetAttribute("value")));
+        Assert.Equal(["StaticInt8", "DynamicInt8", "WeightOnly", "Float16", "Temperature"], page.FindAll("[data-testid=technique] option").Select(option => option.GetAttribute("value")));
         Assert.Contains("solved in one step", page.Find("[data-testid=graph-only]").TextContent, StringComparison.Ordinal);
     }
 
