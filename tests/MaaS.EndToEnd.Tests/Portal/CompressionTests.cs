@@ -81,8 +81,11 @@ public sealed class CompressionTests : IDisposable
         await at.Id("compress").ClickAsync();
         await Expect(at.Id("sparsity")).ToHaveAttributeAsync("aria-invalid", "true");
         await at.Shot("compress-recipe");
-        foreach (var _ in Enumerable.Range(0, 3))
+        foreach (var left in new[] { 3, 2, 1 })
+        {
             await at.Id("remove").First.PressAsync("Enter");
+            await Expect(at.Id("step")).ToHaveCountAsync(left);
+        }
         await at.Id("register-as").FillAsync("smaller");
         await at.Id("compress").ClickAsync();
 
