@@ -22,6 +22,7 @@ internal static class CompressionBench
         ["distill.fashion"] = DistillationBench.All,
         ["distill.fashion.few_labels"] = DistillationBench.FewLabels,
         ["search.fashion_cnn"] = SearchBench.Measure,
+        ["calibration.fashion_cnn"] = TrustBench.Measure,
         ["integer_kernels"] = Int8Quality.Kernels,
     };
 

@@ -19,14 +19,11 @@ internal sealed record Held(IReadOnlyList<Array> Columns, string[] Truth)
     public double Accuracy(string onnx, ModelManifest manifest)
     {
         using var model = Model.Open(onnx, manifest);
-        var right = 0;
-        for (var from = 0; from < Truth.Length; from += AtOnce)
-        {
-            var part = Part(from, Math.Min(AtOnce, Truth.Length - from));
-            right += model.Run(part.Columns, part.Truth.Length).Labels!.Zip(part.Truth).Count(pair => pair.First == pair.Second);
-        }
-        return (double)right / Truth.Length;
+        return Labels(model).Zip(Truth).Average(pair => pair.First == pair.Second ? 1.0 : 0);
     }
+
+    public IEnumerable<string> Labels(Model model) => Enumerable.Range(0, (Truth.Length + AtOnce - 1) / AtOnce)
+        .Select(piece => Part(piece * AtOnce, Math.Min(AtOnce, Truth.Length - piece * AtOnce))).SelectMany(part => model.Run(part.Columns, part.Truth.Length).Labels!);
 
     private Array Slice(Array column, int from, int count)
     {

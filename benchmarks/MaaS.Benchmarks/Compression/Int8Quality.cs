@@ -97,7 +97,7 @@ internal static class Int8Quality
     }
 
     /// <summary>The customary 60,000 and 10,000 images, in the order of the file.</summary>
-    private static (Held Learned, Held Test) Fashion(DataFile data)
+    public static (Held Learned, Held Test) Fashion(DataFile data)
     {
         using var images = ImageSet.Read(data, (28, 28, 1), new Progress<Report>(), CancellationToken.None);
         var pixels = images.Pixels_NHWC.data<byte>().ToArray();
