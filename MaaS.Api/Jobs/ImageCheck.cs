@@ -18,6 +18,7 @@ internal static class ImageCheck
     private const long MostBytes = 2_000_000_000;
     private const int MostLayers = 8, WidestLayer = 4096;
     private const int MostConvolutions = 16, MostChannels = 512;
+    private const int Stages = 3; // of a residual network
     private const long MostWeights = 100_000_000;
     private const double LargestHeldOut = 0.8;
 
@@ -54,8 +55,12 @@ internal static class ImageCheck
             $"training.network.hidden begins with {hidden[0]} neurons, each with a weight for {pixels:N0} pixels; at most {MostWeights:N0} weights are allowed, so lower it or training.size."),
         ConvolutionalNetwork { Channels: { Count: 0 or > MostConvolutions } channels } => Invalid("channels_not_allowed", $"training.network.channels has {channels.Count} convolutions; 1 to {MostConvolutions} are allowed."),
         ConvolutionalNetwork { Channels: { } channels } when Outside(channels, MostChannels) is { } wrong => Invalid("channels_not_allowed", $"training.network.channels has a convolution of {wrong} channels; 1 to {MostChannels} are allowed."),
-        ConvolutionalNetwork { Channels: { } channels } when channels.Zip(channels.Skip(1)).Count(pair => pair.First != pair.Second) is var halvings && Math.Min(width, height) >> halvings < SmallestMap => Invalid("channels_not_allowed",
-            $"training.network.channels changes {halvings} times, and the image is halved each time; of {width} x {height} pixels less than {SmallestMap} x {SmallestMap} would be left."),
+        ConvolutionalNetwork { Halvings: { } given } cnn when given.Any(at => at < 1 || at >= (cnn.Channels?.Count ?? 0)) || given.Distinct().Count() < given.Count => Invalid("halvings_not_allowed",
+            $"training.network.halvings is [{string.Join(", ", given)}]; it names convolutions of training.network.channels, which is then given too, from 1 on and each once."),
+        ConvolutionalNetwork { Channels: { } channels } cnn when (cnn.Halvings?.Count ?? channels.Zip(channels.Skip(1)).Count(pair => pair.First != pair.Second)) is var halvings && Math.Min(width, height) >> halvings < SmallestMap => Invalid("channels_not_allowed",
+            $"training.network halves the image {halvings} times, where halvings says so or the channels change; of {width} x {height} pixels less than {SmallestMap} x {SmallestMap} would be left."),
+        ResNetwork { Inner: { } inner } resnet when inner.Count != Stages * resnet.Blocks || Outside(inner, MostChannels) is not null => Invalid("inner_not_allowed",
+            $"training.network.inner is [{string.Join(", ", inner)}]; it is {Stages * resnet.Blocks} numbers of channels, one for each block of {Stages} stages, from 1 to {MostChannels}."),
         _ => null,
     };
 

@@ -23,7 +23,7 @@ internal static class LanguageCheck
             { Characters: > MostCharacters } text => new("text_too_long", $"The text has {text.Characters:N0} characters; at most {MostCharacters:N0} are allowed."),
             { Alphabet: > MostVocabulary } text when tokenizer.Kind == TokenizerKind.Characters => new("alphabet_too_large",
                 $"training.tokenizer.kind is characters, but the text has {text.Alphabet:N0} different ones; choose byte_pairs."),
-            _ when Heads(network.Width, network.Heads, network.Positions) is { } misfit => misfit,
+            _ when Heads(network.Width, network.Heads, network.HeadWidth, network.Positions) is { } misfit => misfit,
             _ when keyValueHeads > network.Heads || network.Heads % keyValueHeads != 0 => new("heads_do_not_fit",
                 $"training.network.key_value_heads is {keyValueHeads}; it must divide training.network.heads, which is {network.Heads}."),
             _ when training is { Lora: not null, From: null } => new("nothing_to_adapt",
@@ -37,11 +37,11 @@ internal static class LanguageCheck
     }
 
     /// <summary>Whether the width of a transformer can be shared among its heads.</summary>
-    public static InvalidProblem? Heads(int width, int heads, GptPositions positions) => (width % heads, width / heads % 2) switch
+    public static InvalidProblem? Heads(int width, int heads, int? headWidth, GptPositions positions) => (width % heads, (headWidth ?? width / heads) % 2) switch
     {
-        ( > 0, _) => new("heads_do_not_fit", $"training.network.width is {width}, which {heads} heads do not divide; choose a multiple of training.network.heads."),
+        ( > 0, _) when headWidth is null => new("heads_do_not_fit", $"training.network.width is {width}, which {heads} heads do not divide; choose a multiple of training.network.heads."),
         (_, > 0) when positions == GptPositions.Rotary => new("heads_do_not_fit",
-            $"training.network.positions is rotary, which turns pairs of numbers, but a head is {width / heads} wide; choose an even width."),
+            $"training.network.positions is rotary, which turns pairs of numbers, but a head is {headWidth ?? width / heads} wide; choose an even width."),
         _ => null,
     };
 }

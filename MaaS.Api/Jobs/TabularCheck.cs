@@ -18,7 +18,7 @@ internal static class TabularCheck
     /// <param name="test">The profile of the given test file, when there is one.</param>
     /// <returns>Null when it can work.</returns>
     public static InvalidProblem? Of(TabularTraining training, DatasetProfile data, DatasetProfile? test) =>
-        Target(training, data) ?? Features(training, data) ?? Network(training.Network as MlpNetwork) ?? Split(training, data) ?? Test(training, data, test);
+        Target(training, data) ?? Features(training, data) ?? Network(training.Network) ?? Split(training, data) ?? Test(training, data, test);
 
     private static InvalidProblem? Target(TabularTraining training, DatasetProfile data)
     {
@@ -72,14 +72,17 @@ internal static class TabularCheck
         return null;
     }
 
-    private static InvalidProblem? Network(MlpNetwork? network) => network?.Hidden switch
+    private static InvalidProblem? Network(TabularNetwork? network) => network switch
     {
-        null => null,
-        { Count: 0 or > MostLayers } hidden => Invalid("hidden_not_allowed", $"training.network.hidden has {hidden.Count} layers; 1 to {MostLayers} are allowed."),
-        var hidden when hidden.FirstOrDefault(width => width is < 1 or > WidestLayer, 1) is var wrong and (< 1 or > WidestLayer) =>
+        MlpNetwork { Hidden: { Count: 0 or > MostLayers } hidden } => Invalid("hidden_not_allowed", $"training.network.hidden has {hidden.Count} layers; 1 to {MostLayers} are allowed."),
+        MlpNetwork { Hidden: { } hidden } when Outside(hidden) is { } wrong =>
             Invalid("hidden_not_allowed", $"training.network.hidden has a layer of {wrong} neurons; 1 to {WidestLayer} are allowed."),
+        ResidualNetwork { Inner: { } inner } residual when inner.Count != residual.Blocks || Outside(inner) is not null => Invalid("inner_not_allowed",
+            $"training.network.inner is [{string.Join(", ", inner)}]; it is {residual.Blocks} numbers of neurons, one for each block, from 1 to {WidestLayer}."),
         _ => null,
     };
+
+    private static int? Outside(IReadOnlyList<int> widths) => widths.Cast<int?>().FirstOrDefault(width => width is < 1 or > WidestLayer);
 
     private static InvalidProblem? Split(TabularTraining training, DatasetProfile data)
     {

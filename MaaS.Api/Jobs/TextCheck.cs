@@ -35,7 +35,7 @@ internal static class TextCheck
     private static InvalidProblem? Network(TextNetwork? network) => network switch
     {
         BagNetwork { CharacterNGrams: 1 or 2 } bag => Invalid("network_not_allowed", $"training.network.character_n_grams is {bag.CharacterNGrams}; 0 (none) and 3 to 6 are allowed."),
-        TransformerTextNetwork transformer => LanguageCheck.Heads(transformer.Width, transformer.Heads, transformer.Positions),
+        TransformerTextNetwork transformer => LanguageCheck.Heads(transformer.Width, transformer.Heads, transformer.HeadWidth, transformer.Positions),
         _ => null,
     };
 

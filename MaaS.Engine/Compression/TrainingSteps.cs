@@ -27,7 +27,9 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
         switch (step)
         {
             case Pruning prune:
-                return Trained(from, [new GradualPruning(prune, IsWeight, InputsOf(from, prune.Measure)), .. Held(before, not: typeof(Pruning))], 2 * prune.Epochs, token);
+                return Trained(
+                    from, [new GradualPruning(prune, IsWeight, InputsOf(from, prune.Measure)), .. Held(before, not: typeof(Pruning))], 2 * prune.Epochs, token,
+                    dropout: Math.Sqrt(1 - (prune.TwoOfFour ? 0.5 : prune.Sparsity)));
             case StructuredPruning shrink:
                 return Shrunk(from, shrink, before, token);
             case Distillation distill:
@@ -66,9 +68,10 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
     /// <param name="gentle">Of the source's learning rate.</param>
     /// <param name="rate">A learning rate of its own; null takes that share of the source's.</param>
     /// <param name="goesOn">Whether only what is better than the candidate is kept.</param>
+    /// <param name="dropout">Of the source's dropout: a network of which little is left has no more to spare (Han et al. 2015, arXiv:1506.02626).</param>
     private Candidate Trained(
         Candidate from, IReadOnlyList<Constraint> constraints, int epochs, CancellationToken token, double gentle = 1, double? rate = null, bool goesOn = false,
-        Func<LearningTask, Lessons>? lessons = null)
+        Func<LearningTask, Lessons>? lessons = null, double dropout = 1)
     {
         using var scope = NewDisposeScope();
         var optimizer = OptimizerOf(from.Training, gentle, rate);
@@ -83,7 +86,7 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
             BatchSize = from.Training.BatchSize ?? 128,
         };
         var compute = subject.Compute(spec);
-        using var task = subject.Task(from);
+        using var task = subject.Task(new Candidate(WithLessDropout(from.Training, dropout), from.Weights));
         using var lesson = lessons?.Invoke(task);
         task.Lesson = lesson?.Lesson;
         using var asked = new Constraints(constraints);
@@ -97,6 +100,15 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
         }
         return Candidate.Of(from.Training with { From = null }, task.Network);
     }
+
+    private static TrainingSpec WithLessDropout(TrainingSpec training, double times) => training switch
+    {
+        ImageTraining { Network: ImageMlpNetwork mlp } image => image with { Network = mlp with { Dropout = mlp.Dropout * times } },
+        ImageTraining { Network: ConvolutionalNetwork cnn } image => image with { Network = cnn with { Dropout = cnn.Dropout * times } },
+        TextTraining { Network: { } network } text => text with { Network = network with { Dropout = network.Dropout * times } },
+        LanguageTraining { Network: { } network } language => language with { Network = network with { Dropout = network.Dropout * times } },
+        _ => training,
+    };
 
     /// <summary>Steps all of one size, as Muon's, and steps of all rows at once would undo what was learned.</summary>
     private static OptimizerSpec OptimizerOf(TrainingSpec training, double gentle, double? rate)
