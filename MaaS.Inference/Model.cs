@@ -1,4 +1,5 @@
 // A loaded model version: opened, proven on its own sample, shared by all requests, and closed when the last of them is done.
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Inference;
@@ -29,7 +30,8 @@ public sealed class Model : IDisposable
 
     private Model(ModelManifest manifest, Session session, Writer? writer, long fileBytes)
     {
-        MemoryBytes = GraphBytes + 2 * fileBytes;
+        // What is packed in the file is floats in memory.
+        MemoryBytes = GraphBytes + 2 * Math.Max(fileBytes, sizeof(float) * manifest.ParameterCount);
         Manifest = manifest;
         _session = session;
         _writer = writer;
@@ -111,7 +113,7 @@ public sealed class Model : IDisposable
         if (!IsByColumns || !Tensors.Signature.ByRows)
             return await PredictAlone(rows, call, queue, token);
         // Pictures take a tenth of a second to decode, which no thread that serves other requests should spend.
-        var read = _hasImages ? await Task.Run(() => _columns.ReadEach(rows), token) : _columns.ReadEach(rows);
+        var read = _hasImages ? await Task.Run(() => _columns.ReadEach(rows, token), token) : _columns.ReadEach(rows, token);
         RowTensors.Fill(call, Tensors.Signature, Manifest, read.Columns, read.Rows);
         var outcome = await queue.Ask(call, null, token);
         return outcome == CallOutcome.Answered ? (outcome, read.Spread(Predictions(RowTensors.Read(call, Tensors.Signature, Manifest)))) : (outcome, []);
@@ -121,7 +123,7 @@ public sealed class Model : IDisposable
         IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, Call call, Batcher queue, CancellationToken token)
     {
         IReadOnlyList<Prediction> predictions = [];
-        InputError? wrong = null;
+        ExceptionDispatchInfo? wrong = null;
         call.Begin(0);
         call.Rows = rows.Count;
         call.Work = options =>
@@ -130,13 +132,14 @@ public sealed class Model : IDisposable
             {
                 predictions = AnswerEach(rows, options);
             }
-            catch (InputError refused)
+            catch (Exception error) when (error is not (OnnxRuntimeException or OutOfMemoryException)) // those are the queue's to tell
             {
-                wrong = refused;
+                wrong = ExceptionDispatchInfo.Capture(error); // it is this caller's, not the thread's
             }
         };
         var outcome = await queue.Ask(call, null, token);
-        return wrong is null ? (outcome, predictions) : throw wrong;
+        wrong?.Throw();
+        return (outcome, predictions);
     }
 
     /// <summary>Whether two rows of a model made elsewhere are answered together as each is alone.</summary>

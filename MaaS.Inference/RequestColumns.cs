@@ -31,7 +31,10 @@ internal sealed class RequestColumns(ModelManifest manifest)
 
     /// <returns>One array per input, as <see cref="Session.Run"/> takes them; what no row names is missing.</returns>
     /// <exception cref="InputError">With up to ten problems.</exception>
-    public IReadOnlyList<Array> Read(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
+    public IReadOnlyList<Array> Read(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows) => Read(rows, MostProblems, Unknown);
+
+    /// <param name="unknown">The sentence on a column the model does not have.</param>
+    private IReadOnlyList<Array> Read(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, int mostProblems, Func<string, string> unknown)
     {
         var problems = new List<string>();
         if (rows.Count == 0)
@@ -39,7 +42,7 @@ internal sealed class RequestColumns(ModelManifest manifest)
         if (manifest.Inputs.FirstOrDefault(input => input.Type == TensorType.UInt8 && rows.Count > RequestImage.MostRows(input)) is { } images)
             throw new InputError([$"rows: {rows.Count:N0} images are too many at once; at most {RequestImage.MostRows(images)} of this size are taken in one request."]);
         var columns = manifest.Inputs.Select(input => Empty(input, rows.Count)).ToArray();
-        for (var row = 0; row < rows.Count && problems.Count < MostProblems; row++)
+        for (var row = 0; row < rows.Count && problems.Count < mostProblems; row++)
         {
             // The declared type forbids it, but JSON can still put a null in a list.
             if (rows[row] is null)
@@ -49,13 +52,13 @@ internal sealed class RequestColumns(ModelManifest manifest)
             }
             foreach (var (name, value) in rows[row].Concat(NoImages(rows[row])))
             {
-                var problem = !_indexOf.TryGetValue(name, out var index) ? Unknown(name)
+                var problem = !_indexOf.TryGetValue(name, out var index) ? unknown(name)
                     : columns[index] is byte[] pixels ? RequestImage.Put(value, manifest.Inputs[index], pixels, row)
                     : RequestValue.Put(value, manifest.Inputs[index].Kind, columns[index], row);
                 if (problem is null)
                     continue;
                 problems.Add($"rows[{row}].{Shown(name)}: {problem}");
-                if (problems.Count == MostProblems)
+                if (problems.Count == mostProblems)
                     break;
             }
         }
@@ -64,7 +67,8 @@ internal sealed class RequestColumns(ModelManifest manifest)
 
     /// <summary>The same, but a row that has a problem is left out.</summary>
     /// <exception cref="InputError">No row is without one.</exception>
-    public ReadRows ReadEach(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
+    /// <exception cref="OperationCanceledException">The caller has gone away.</exception>
+    public ReadRows ReadEach(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, CancellationToken token)
     {
         try
         {
@@ -72,18 +76,25 @@ internal sealed class RequestColumns(ModelManifest manifest)
         }
         catch (InputError wrong) when (wrong.IsOfRows && rows.Count > 1)
         {
-            var refused = rows.Index().Select(row => (row.Index, Error: Refusal(row.Item)?.OfRow(row.Index))).Where(row => row.Error is not null).ToDictionary(row => row.Index, row => row.Error!);
+            var refused = new Dictionary<int, string>();
+            for (var row = 0; row < rows.Count; row++)
+            {
+                token.ThrowIfCancellationRequested();
+                if (Refusal(rows[row], isExplained: refused.Count < MostProblems) is { } its)
+                    refused[row] = its.OfRow(row);
+            }
             if (refused.Count == rows.Count)
                 throw;
             return new ReadRows(Read([.. rows.Where((_, index) => !refused.ContainsKey(index))]), rows.Count - refused.Count, refused);
         }
     }
 
-    private InputError? Refusal(IReadOnlyDictionary<string, JsonElement> row)
+    /// <summary>The first problem of a row. The first few are explained; ten thousand explanations would take longer than all answers.</summary>
+    private InputError? Refusal(IReadOnlyDictionary<string, JsonElement> row, bool isExplained)
     {
         try
         {
-            Read([row]);
+            Read([row], 1, isExplained ? Unknown : _ => "the model has no such column.");
             return null;
         }
         catch (InputError wrong)

@@ -1,4 +1,5 @@
 // ONNX Runtime behind a small door: typed columns in, answers out. Knows nothing of JSON, packages or who asks.
+using MaaS.Contracts.Compression;
 using MaaS.Contracts.Models;
 using MaaS.Inference.Custom;
 using MaaS.Inference.Tensors;
@@ -66,7 +67,7 @@ internal sealed class Session : IDisposable
         try
         {
             session.CheckSignature();
-            session.Signature = GraphSignature.Of(session._session, mayStack: manifest.Task != ModelTask.Custom || manifest.Stacks == true);
+            session.Signature = GraphSignature.Of(session._session, mayStack: MayStack(manifest));
             return session;
         }
         catch
@@ -138,6 +139,10 @@ internal sealed class Session : IDisposable
         _session.Dispose();
         _run.Dispose();
     }
+
+    /// <summary>A graph made elsewhere after a trial; one that rounds by the range of all that is asked at once never: a caller's answer is its own.</summary>
+    private static bool MayStack(ModelManifest manifest) =>
+        (manifest.Task != ModelTask.Custom || manifest.Stacks == true) && manifest.Compression?.Any(step => step is DynamicQuantization) != true;
 
     private static OrtValue Tensor(Array column, long[] shape)
     {

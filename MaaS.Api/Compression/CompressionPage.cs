@@ -57,7 +57,7 @@ internal static class CompressionPage
         if (of.IntegerKernels is { } kernels)
             page.Append(CultureInfo.InvariantCulture, $"<small>{kernels.Integer} of {kernels.Quantized} quantized products run on integers</small>");
         page.Append(CultureInfo.InvariantCulture, $"</td><td>{of.Bytes:N0}</td><td>{of.BytesAtRest:N0}</td><td>{of.Parameters:N0}</td><td>{of.NonZeros:N0}</td><td>{of.Macs:N0}</td>");
-        page.Append(CultureInfo.InvariantCulture, $"<td>{of.P50Ms:0.000} ms</td><td>{of.P99Ms:0.000} ms</td><td>{of.BatchMs:0.000} ms</td><td>{of.RowsPerSecond:N0}</td><td>{of.PeakBytes:N0}</td></tr>");
+        page.Append(CultureInfo.InvariantCulture, $"<td>{of.P50Ms:0.000} ms</td><td>{of.P99Ms:0.000} ms</td><td>{of.BatchMs:0.000} ms</td><td>{of.RowsPerSecond:N0}</td><td>{of.PeakBytes?.ToString("N0", CultureInfo.InvariantCulture) ?? "not measured"}</td></tr>");
     }
 
     private static void Sensitivity(StringBuilder page, CompressionReport report)

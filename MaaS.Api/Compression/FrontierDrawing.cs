@@ -20,7 +20,8 @@ internal static class FrontierDrawing
         var all = report.Variants.Prepend(report.Source).Where(variant => double.IsFinite(variant.Figures.Quality)).ToList();
         var frontier = report.Frontier(figures => figures.Bytes);
         var (least, most) = Range(all.Select(variant => Math.Log10(Math.Max(1, variant.Figures.Bytes))));
-        var (worst, best) = Range(all.Select(variant => variant.Figures.Quality));
+        var (low, high) = Range(all.Select(variant => variant.Figures.Quality));
+        var (worst, best) = report.HigherIsBetter ? (low, high) : (high, low); // the best is at the top
         double X(Variant variant) => Left + (Math.Log10(Math.Max(1, variant.Figures.Bytes)) - least) / (most - least) * (Right - Left);
         double Y(Variant variant) => Bottom - (variant.Figures.Quality - worst) / (best - worst) * (Bottom - Top);
 

@@ -20,12 +20,19 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     private readonly long _budget = configuration.GetValue<long?>("Serving:MemoryMegabytes") is { } megabytes
         ? megabytes << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
+    private const int LoadsAtOnce = 4;
+
     private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
+    private readonly SemaphoreSlim _loading = new(LoadsAtOnce), _gathering = new(1);
+    private readonly Lock _room = new();
 
     private sealed class Entry(Func<Task<Model>> load)
     {
         public Lazy<Task<Model>> Model { get; } = new(load);
         public long UsedAt;
+
+        /// <summary>What it takes, from the moment it is known; another that is being loaded counts too.</summary>
+        public long Bytes;
 
         /// <summary>Null while it is not loaded.</summary>
         public Model? Loaded => Model is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } loaded } ? loaded.Result : null;
@@ -44,7 +51,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     public int Count => _entries.Values.Count(entry => entry.Loaded is not null);
 
     /// <summary>Of all that are loaded, as <see cref="Model.MemoryBytes"/> reckons.</summary>
-    public long MemoryBytes => _entries.Values.Sum(entry => entry.Loaded?.MemoryBytes ?? 0);
+    public long MemoryBytes => _entries.Values.Sum(entry => Volatile.Read(ref entry.Bytes));
 
     /// <returns>Why the version could not be loaded a moment ago; null when it could, or nobody has tried.</returns>
     public string? Failure(Guid versionId) =>
@@ -96,7 +103,12 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
             var started = clock.GetTimestamp();
             var model = await LoadMarked(id);
             logger.LogInformation("Loaded version {Version} in {Milliseconds:0} ms", id, clock.GetElapsedTime(started).TotalMilliseconds);
-            MakeRoom(id, model.MemoryBytes);
+            lock (_room)
+            {
+                if (_entries.TryGetValue(id, out var entry))
+                    Volatile.Write(ref entry.Bytes, model.MemoryBytes);
+                MakeRoom(id);
+            }
             return model;
         }
         catch (Exception failure)
@@ -111,27 +123,46 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     private async Task<Model> LoadMarked(Guid id)
     {
         var folder = await packages.Folder(id);
-        if (await marks.Begin(id, CancellationToken.None) is { } crashed)
+        var (crashed, isSuspect) = await marks.Begin(id, CancellationToken.None);
+        if (crashed is not null)
             throw new ModelLoadException(string.Create(CultureInfo.InvariantCulture,
                 $"it is in quarantine, because a server process ended while it loaded it ({crashed:yyyy-MM-dd HH:mm} UTC). An admin can lift the quarantine on the version's page."));
+        var places = isSuspect ? LoadsAtOnce : 1;
+        await Enter(places);
         try
         {
             return Model.Load(folder);
         }
         finally
         {
+            _loading.Release(places);
             // Not waited for: the first answer must not wait for a database that has just gone away.
             _ = Outage.Outlast(async () => { await marks.End(id, CancellationToken.None); return true; }, CancellationToken.None);
         }
     }
 
-    /// <summary>Unloads what was used longest ago until a model that is about to join fits; one that is larger than the budget stands alone.</summary>
-    private void MakeRoom(Guid joining, long bytes)
+    /// <summary>Whoever takes all places is alone; one at a time may gather them.</summary>
+    private async Task Enter(int places)
+    {
+        await _gathering.WaitAsync();
+        try
+        {
+            for (var place = 0; place < places; place++)
+                await _loading.WaitAsync();
+        }
+        finally
+        {
+            _gathering.Release();
+        }
+    }
+
+    /// <summary>Unloads what was used longest ago until a model that joins fits; one that is larger than the budget stands alone.</summary>
+    private void MakeRoom(Guid joining)
     {
         var gone = 0;
         foreach (var entry in _entries.Where(entry => entry.Key != joining && entry.Value.Loaded is not null).OrderBy(entry => Volatile.Read(ref entry.Value.UsedAt)).ToList())
         {
-            if (MemoryBytes + bytes <= _budget)
+            if (MemoryBytes <= _budget)
                 break;
             if (Unload(entry))
             {

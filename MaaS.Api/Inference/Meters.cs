@@ -18,8 +18,8 @@ internal sealed class Meters(UsageStore store, TimeProvider clock, ILogger<Meter
     /// <param name="key">Null for people signed in, who share one meter; they are limited by their team's limits alone.</param>
     public Usage Of(Guid team, UsageLimits teamLimits, (Guid Id, string Name, UsageLimits Limits)? key)
     {
-        var own = _keys.GetOrAdd((team, key?.Id ?? Guid.Empty), _ => new(key is { Name: var name } ? $"the key \"{name}\"" : "the team's people"));
         var all = _teams.GetOrAdd(team, _ => new("the team"));
+        var own = _keys.GetOrAdd((team, key?.Id ?? Guid.Empty), _ => new(key is { Name: var name } ? $"the key \"{name}\"" : "the team's people"));
         (own.Limits, all.Limits) = (key?.Limits ?? new(), teamLimits);
         return new(own, all);
     }
@@ -57,10 +57,10 @@ internal sealed class Meters(UsageStore store, TimeProvider clock, ILogger<Meter
             }
             _day = today;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error)
         {
             due.ForEach(one => one.Meter.PutBack(one.Requests));
-            if (!Outage.Is(error))
+            if (error is not OperationCanceledException && !Outage.Is(error))
                 logger.LogError(error, "Usage could not be stored; it is kept for the next time");
         }
     }

@@ -10,16 +10,19 @@ internal static class Presentation
     public static string? Refusal(PredictRequest request, IReadOnlyList<string>? labels) =>
         labels is null && (request.TopK ?? request.Threshold ?? request.Labels?.Count) is not null
             ? $"{(request.TopK is not null ? "top_k" : request.Threshold is not null ? "threshold" : "labels")} is about the labels of a classifier; this model gives none, so leave it out."
-            : request.Labels?.FirstOrDefault(label => label is null || !labels!.Contains(label)) is { } unknown
+            : request.Labels?.Except(labels!).FirstOrDefault() is { } unknown
                 ? $"labels names \"{unknown}\", which is no label of this model; it has {string.Join(", ", labels!)}." : null;
 
-    public static IReadOnlyList<Prediction> Of(PredictRequest request, IReadOnlyList<Prediction> predictions) => [.. predictions.Select(prediction => Of(request, prediction))];
+    public static IReadOnlyList<Prediction> Of(PredictRequest request, IReadOnlyList<Prediction> predictions) => Shown(request, predictions, request.Labels?.ToHashSet(StringComparer.Ordinal));
 
-    private static Prediction Of(PredictRequest request, Prediction prediction)
+    private static IReadOnlyList<Prediction> Shown(PredictRequest request, IReadOnlyList<Prediction> predictions, HashSet<string>? labels) =>
+        [.. predictions.Select(prediction => Of(request, prediction, labels))];
+
+    private static Prediction Of(PredictRequest request, Prediction prediction, HashSet<string>? labels)
     {
         if (prediction.Probabilities is not { } all)
             return prediction;
-        var shown = all.Where(label => request.Labels?.Contains(label.Key) != false && label.Value >= (request.Threshold ?? 0))
+        var shown = all.Where(label => labels?.Contains(label.Key) != false && label.Value >= (request.Threshold ?? 0))
             .OrderByDescending(label => label.Value).Take(request.TopK ?? int.MaxValue).ToDictionary();
         // Of equal probabilities the graph has chosen one already.
         return prediction with { Label = shown.ContainsKey(prediction.Label!) ? prediction.Label : shown.Keys.FirstOrDefault(), Probabilities = shown };

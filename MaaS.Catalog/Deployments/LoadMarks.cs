@@ -28,18 +28,22 @@ public sealed class LoadMarks(NpgsqlDataSource database)
     private static readonly string s_own = NameOf(Process.GetCurrentProcess());
 
     /// <summary>Marks the version as being loaded by this process.</summary>
-    /// <returns>When a process ended while it loaded the version; it must not be loaded then, and is not marked. Null: nothing speaks against it.</returns>
-    public async Task<DateTimeOffset?> Begin(Guid versionId, CancellationToken token)
+    /// <returns>
+    /// When a process ended while it loaded the version alone; it must not be loaded then, and is not marked. Null: nothing speaks against it. And
+    /// whether it is suspect, because a process ended while it loaded this and others: it is to be loaded alone then, so that its fault is its own.
+    /// </returns>
+    public async Task<(DateTimeOffset? CrashedAt, bool IsSuspect)> Begin(Guid versionId, CancellationToken token)
     {
         await using var connection = await database.OpenConnectionAsync(token);
-        if (await Judged(connection, versionId, token) is { } crashed)
-            return crashed;
+        var (crashed, isSuspect) = await Judged(connection, versionId, token);
+        if (crashed is not null)
+            return (crashed, false);
         await using var command = new NpgsqlCommand(
             "insert into load_marks (version_id, process, at) select id, $2, now() from model_versions where id = $1 on conflict (version_id, process) do update set at = now()", connection);
         command.Parameters.Add(new() { Value = versionId });
         command.Parameters.Add(new() { Value = s_own });
         await command.ExecuteNonQueryAsync(token);
-        return null;
+        return (null, isSuspect);
     }
 
     /// <summary>The process is still there: whatever came of the loading, it did no harm.</summary>
@@ -52,11 +56,12 @@ public sealed class LoadMarks(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(token);
     }
 
-    private static async Task<DateTimeOffset?> Judged(NpgsqlConnection connection, Guid versionId, CancellationToken token)
+    private static async Task<(DateTimeOffset? CrashedAt, bool IsSuspect)> Judged(NpgsqlConnection connection, Guid versionId, CancellationToken token)
     {
-        var gone = new List<string>();
+        var (alone, together) = (new List<string>(), new List<string>());
         DateTimeOffset? crashed = null;
-        await using (var command = new NpgsqlCommand("select process, now() - at, crashed_at from load_marks where version_id = $1", connection))
+        await using (var command = new NpgsqlCommand(
+            "select process, now() - at, crashed_at, (select count(*) from load_marks other where other.process = mark.process) from load_marks mark where version_id = $1", connection))
         {
             command.Parameters.Add(new() { Value = versionId });
             await using var reader = await command.ExecuteReaderAsync(token);
@@ -64,15 +69,20 @@ public sealed class LoadMarks(NpgsqlDataSource database)
                 if (!await reader.IsDBNullAsync(2, token))
                     crashed = await reader.GetFieldValueAsync<DateTimeOffset>(2, token);
                 else if (IsGone(reader.GetString(0), await reader.GetFieldValueAsync<TimeSpan>(1, token)))
-                    gone.Add(reader.GetString(0));
+                    (reader.GetInt64(3) == 1 ? alone : together).Add(reader.GetString(0));
         }
-        if (gone.Count == 0)
-            return crashed;
-        await using var judge = new NpgsqlCommand("update load_marks set crashed_at = now() where version_id = $1 and process = any($2)", connection);
-        judge.Parameters.Add(new() { Value = versionId });
-        judge.Parameters.Add(new() { Value = gone.ToArray() });
-        await judge.ExecuteNonQueryAsync(token);
-        return DateTimeOffset.UtcNow;
+        await Change("delete from load_marks where process = any($1)", together);
+        await Change("update load_marks set crashed_at = now() where process = any($1)", alone);
+        return (crashed ?? (alone.Count > 0 ? DateTimeOffset.UtcNow : null), together.Count > 0);
+
+        async Task Change(string sql, List<string> processes)
+        {
+            if (processes.Count == 0)
+                return;
+            await using var change = new NpgsqlCommand(sql, connection);
+            change.Parameters.Add(new() { Value = processes.ToArray() });
+            await change.ExecuteNonQueryAsync(token);
+        }
     }
 
     /// <summary>Of other machines only age can tell.</summary>
@@ -83,7 +93,8 @@ public sealed class LoadMarks(NpgsqlDataSource database)
         try
         {
             using var found = Process.GetProcessById(int.Parse(process.Split('/')[^2], CultureInfo.InvariantCulture));
-            return NameOf(found) != process;
+            // Each process reckons from a boot time of its own, which may be off by a moment.
+            return Math.Abs(Started(found) - long.Parse(process.Split('/')[^1], CultureInfo.InvariantCulture)) > 5;
         }
         catch (Exception none) when (none is ArgumentException or InvalidOperationException)
         {
@@ -91,5 +102,7 @@ public sealed class LoadMarks(NpgsqlDataSource database)
         }
     }
 
-    private static string NameOf(Process process) => $"{s_machine}{process.Id}/{process.StartTime.ToUniversalTime():yyyyMMddHHmmss}";
+    private static string NameOf(Process process) => $"{s_machine}{process.Id}/{Started(process)}";
+
+    private static long Started(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
 }

@@ -40,15 +40,17 @@ public sealed class UsageStore(NpgsqlDataSource database)
             add.Parameters.Add(new() { Value = day });
             await add.ExecuteNonQueryAsync(token);
         }
-        await transaction.CommitAsync(token);
-
-        await using var read = new NpgsqlCommand("select team_id, key_id, requests from usage_counts where day = $1 and team_id = any($2)", connection);
-        read.Parameters.Add(new() { Value = day });
-        read.Parameters.Add(new() { Value = counted.Select(one => one.Team).Distinct().ToArray() });
-        await using var reader = await read.ExecuteReaderAsync(token);
         var sums = new Dictionary<(Guid, Guid), long>();
-        while (await reader.ReadAsync(token))
-            sums.Add((reader.GetGuid(0), reader.GetGuid(1)), reader.GetInt64(2));
+        await using (var read = new NpgsqlCommand("select team_id, key_id, requests from usage_counts where day = $1 and team_id = any($2)", connection))
+        {
+            read.Parameters.Add(new() { Value = day });
+            read.Parameters.Add(new() { Value = counted.Select(one => one.Team).Distinct().ToArray() });
+            await using var reader = await read.ExecuteReaderAsync(token);
+            while (await reader.ReadAsync(token))
+                sums.Add((reader.GetGuid(0), reader.GetGuid(1)), reader.GetInt64(2));
+        }
+        // Last: whoever hears of a failure counts again.
+        await transaction.CommitAsync(token);
         return sums;
     }
 }

@@ -55,7 +55,7 @@ public enum CompressionPreset
     /// <summary>Half of the multiplications removed, then int8.</summary>
     Faster,
 
-    /// <summary>Pruned, shared weights, coded: the smallest file that still answers.</summary>
+    /// <summary>Pruned, and few values for all weights: the smallest file at rest that still answers.</summary>
     Tiny,
 }
 
@@ -70,7 +70,6 @@ public sealed record SearchPlan(
     [property: Range(0, 100)] double MaxLoss = 0.5,
     [property: Range(1, long.MaxValue)] long? MaxBytes = null,
     [property: Range(0.001, 60_000)] double? MaxP50Ms = null,
-    CompressionAim Aim = CompressionAim.Bytes,
-    [property: Range(0, int.MaxValue)] int Seed = 42) : CompressionPlan;
+    CompressionAim Aim = CompressionAim.Bytes) : CompressionPlan;
 
 public enum CompressionAim { Bytes, Latency }

@@ -71,6 +71,8 @@ public static class CompressionRules
         {
             _ when !step.IsOfGraph && before.FirstOrDefault(earlier => earlier.IsOfGraph) is { } graph =>
                 $"{name} is {TypeOf(step)}, which trains, after {TypeOf(graph)}, which changes the graph that is served and leaves nothing to train; put it before.",
+            _ when step is HalfPrecision && before.FirstOrDefault(earlier => earlier is BinaryWeights or WeightSharing) is { } few =>
+                $"{name} is float16 after {TypeOf(few)}, whose weights take fewer bits than 16 already; keep one of the two.",
             _ when step is DynamicQuantization or StaticQuantization or WeightQuantization && before.FirstOrDefault(IsOfIntegers) is { } integers =>
                 $"{name} is {TypeOf(step)} after {TypeOf(integers)}: the weights are integers already; keep one of the two.",
             _ when rebuilds && before.FirstOrDefault(earlier => earlier is Pruning or BinaryWeights or WeightSharing or QuantizationAwareTraining) is { } held =>

@@ -13,6 +13,8 @@ public static class SourceRules
     /// <summary>Why the plan cannot be followed on this version: a sentence naming the field, its value and what is allowed. Null when it can.</summary>
     public static string? Refusal(CompressionPlan plan, ModelManifest source)
     {
+        if (source.Compression is { Count: > 0 } done)
+            return $"version_id is a compressed version already: {StepWords.Of(done)}. Those steps would be undone by others; compress its source, {source.Lineage.Parent ?? "the version it came from"}, with all of them.";
         var steps = plan is RecipePlan recipe ? recipe.Steps : [];
         for (var i = 0; i < steps.Count; i++)
             if (Refusal($"plan.steps[{i}]", steps[i], source) is { } sentence)

@@ -15,7 +15,7 @@ public static class VariantWords
     {
         var (own, its) = (variant.Figures, report.Source.Figures);
         return string.Join(", ", Times((double)its.Bytes / own.Bytes, SameSize, "smaller", "larger", "the same size"),
-            Times(its.P50Ms / own.P50Ms, SameSpeed, "faster", "slower", "as fast"), Lost(report, variant));
+            Times(CompressionReport.Faster(variant, report.Source), SameSpeed, "faster", "slower", "as fast"), Lost(report, variant));
     }
 
     /// <summary><c>0.31 points lost</c>, <c>2.5 % more error</c>, <c>0.12 points gained</c>, <c>the same quality</c>.</summary>

@@ -36,14 +36,14 @@ public static class Compressor
         CompressionPlan plan, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant, CancellationToken token)
     {
         var manifest = Subject.ManifestOf(place.Source);
-        if (CompressionRules.Refusal(plan, manifest.Task, manifest.Training) is { } sentence)
+        if ((SourceRules.Refusal(plan, manifest) ?? CompressionRules.Refusal(plan, manifest.Task, manifest.Training)) is { } sentence)
             throw new UserError(sentence);
         var watch = Stopwatch.StartNew();
         using var scope = torch.NewDisposeScope();
         using var subject = Subject.Open(place, progress, token);
         var compute = subject.Compute(subject.Source.Training);
         progress.Report(new Said($"compressing {compute.Reason}"));
-        using var workshop = new Workshop(subject, place, progress, onVariant);
+        using var workshop = new Workshop(plan, subject, place, progress, onVariant);
         token.ThrowIfCancellationRequested();
         var report = plan switch
         {
@@ -66,6 +66,6 @@ public static class Compressor
             progress.Report(new Advanced((double)at / variants.Count, $"variant {at + 1} of {variants.Count}"));
             workshop.Make(variants[at], token);
         }
-        return Verdict.Of(workshop.Report);
+        return Verdict.Of(workshop.Report, workshop.Plan);
     }
 }

@@ -2,6 +2,8 @@
 // each the ways to store and compute it. Ends with the best so far, whenever it is told to; what it made in an earlier attempt it does not make again.
 using System.Diagnostics;
 using MaaS.Contracts.Compression;
+using MaaS.Engine.Packages;
+using MaaS.Inference;
 
 namespace MaaS.Engine.Compression;
 
@@ -106,7 +108,7 @@ internal sealed class Search(SearchPlan plan, Subject subject, Workshop workshop
             }
             return workshop.Make(steps, token);
         }
-        catch (UserError impossible)
+        catch (Exception impossible) when (impossible is UserError or ParityException or ModelLoadException or MemoryShortage) // one variant's trouble is not the search's
         {
             progress.Report(new Said($"left out: {impossible.Message}"));
             return null;

@@ -9,15 +9,16 @@ internal static class Verdict
     // What most would give for a smaller file where nothing else was said.
     private const double UsualLoss = 0.5;
 
-    /// <summary>The report with its best, by what a search asks, or by what is usual.</summary>
-    public static CompressionReport Of(CompressionReport report, SearchPlan? asked = null)
+    /// <summary>The report with its best, by what a search asks, or by what is usual for what was asked.</summary>
+    public static CompressionReport Of(CompressionReport report, CompressionPlan asked)
     {
-        var plan = asked ?? new SearchPlan(MaxLoss: UsualLoss);
+        var plan = asked as SearchPlan ?? new SearchPlan(MaxLoss: UsualLoss, Aim: asked is PresetPlan { Preset: CompressionPreset.Faster } ? CompressionAim.Latency : CompressionAim.Bytes);
+        var word = asked is SearchPlan ? "asked" : "usual";
         var best = report.Variants.Where(variant => Holds(report, variant, plan)).OrderBy(variant => Cost(variant.Figures, plan.Aim)).ThenBy(variant => variant.Number).FirstOrDefault();
         // One that costs more than the source is no find.
-        if (best is not null && Cost(best.Figures, plan.Aim) >= Cost(report.Source.Figures, plan.Aim))
+        if (best is not null && (plan.Aim == CompressionAim.Latency ? CompressionReport.Faster(best, report.Source) <= 1 : best.Figures.Bytes >= report.Source.Figures.Bytes))
             best = null;
-        return report with { Best = best?.Number, Verdict = best is null ? None(report, plan) : Found(report, best, plan) };
+        return report with { Best = best?.Number, Verdict = best is null ? None(report, plan) : Found(report, best, plan, word) };
     }
 
     /// <summary>Points of quality lost on the validation rows; negative is a gain.</summary>
@@ -32,8 +33,8 @@ internal static class Verdict
 
     public static double Cost(VariantFigures figures, CompressionAim aim) => aim == CompressionAim.Latency ? figures.P50Ms : figures.Bytes;
 
-    private static string Found(CompressionReport report, Variant best, SearchPlan plan) => Text(
-        $"Take variant {best.Number}, {best.Name}: {VariantWords.Of(report, best)} on the test rows ({Points(report, Lost(report, best))} on those that chose, at most {plan.MaxLoss:0.##} asked).");
+    private static string Found(CompressionReport report, Variant best, SearchPlan plan, string word) => Text(
+        $"Take variant {best.Number}, {best.Name}: {VariantWords.Of(report, best)} on the test rows ({Points(report, Lost(report, best))} on those that chose, at most {plan.MaxLoss:0.##} {word}).");
 
     private static string None(CompressionReport report, SearchPlan plan)
     {
@@ -42,7 +43,7 @@ internal static class Verdict
         var nearest = report.Variants.MinBy(variant => Lost(report, variant))!;
         var bounds = string.Join(", ", new[]
         {
-            Text($"at most {plan.MaxLoss:0.##} points lost"), plan.MaxBytes is { } bytes ? Text($"{bytes:N0} bytes") : null, plan.MaxP50Ms is { } time ? Text($"{time:0.###} ms") : null,
+            Text($"at most {plan.MaxLoss:0.##} {(report.HigherIsBetter ? "points" : "%")} lost"), plan.MaxBytes is { } bytes ? Text($"{bytes:N0} bytes") : null, plan.MaxP50Ms is { } time ? Text($"{time:0.###} ms") : null,
         }.Where(bound => bound is not null));
         return Text($"No variant holds {bounds} and is {(plan.Aim == CompressionAim.Latency ? "faster" : "smaller")} than the source; variant {nearest.Number} lost least, {Points(report, Lost(report, nearest))} on the rows that chose.");
     }

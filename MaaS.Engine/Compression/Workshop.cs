@@ -20,6 +20,7 @@ internal sealed class Workshop : IDisposable
     private const int MeasuredRows = 64, CalibratedRows = 512;
     private static readonly TimeSpan s_timed = TimeSpan.FromSeconds(0.5);
 
+    private readonly CompressionPlan _plan;
     private readonly Subject _subject;
     private readonly CompressionPlace _place;
     private readonly TrainingSteps _steps;
@@ -30,9 +31,9 @@ internal sealed class Workshop : IDisposable
     private readonly Model _source;
 
     /// <summary>Measures the source, unless an earlier attempt has.</summary>
-    public Workshop(Subject subject, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant)
+    public Workshop(CompressionPlan plan, Subject subject, CompressionPlace place, IProgress<Report> progress, Action<VariantPackage> onVariant)
     {
-        (_subject, _place, _progress, _onVariant) = (subject, place, progress, onVariant);
+        (_plan, _subject, _place, _progress, _onVariant) = (plan, subject, place, progress, onVariant);
         _steps = new TrainingSteps(subject, place.Work, place.Source, place.Teachers, progress);
         _rows = subject.Calibration(MeasuredRows);
         _source = Model.Open(Path.Combine(place.Source, "model.onnx"), subject.Manifest);
@@ -48,6 +49,8 @@ internal sealed class Workshop : IDisposable
         Report = new CompressionReport(subject.Quality, subject.HigherIsBetter, Machine.Words, new Variant(0, "the source", [], figures, Seconds: watch.Elapsed.TotalSeconds), []);
         progress.Report(new Said($"the source: {Words(figures)}"));
     }
+
+    public CompressionPlan Plan => _plan;
 
     /// <summary>All that is known by now.</summary>
     public CompressionReport Report { get; private set; }
@@ -83,7 +86,7 @@ internal sealed class Workshop : IDisposable
         manifest = ModelPackage.Close(folder, manifest with { Metrics = metrics }, sample);
         var variant = new Variant(number, StepWords.Of(steps), steps, figures, Seconds: watch.Elapsed.TotalSeconds);
         variant = variant with { Remark = Remarks.Of(Report, Find([.. steps.SkipLast(1)]) ?? Report.Source, variant) };
-        Report = Report with { Variants = [.. Report.Variants, variant] };
+        Report = Verdict.Of(Report with { Variants = [.. Report.Variants, variant] }, _plan);
         _progress.Report(new Said($"variant {number}: {Words(figures)}{(variant.Remark is { } remark ? $". {remark}" : "")}"));
         _onVariant(new VariantPackage(Report, variant, manifest, folder));
         return variant;
@@ -115,21 +118,28 @@ internal sealed class Workshop : IDisposable
     private (ModelProto? Graph, bool IsExact) Served(ModelProto plain, IReadOnlyList<CompressionStep> steps)
     {
         var ofGraph = steps.Where(step => step.IsOfGraph).ToArray();
-        if (ofGraph.Length > 0)
+        var isTempered = ofGraph.Any(step => step is TemperatureScaling);
+        if (ofGraph.Length > (isTempered ? 1 : 0))
         {
             var most = ofGraph.OfType<StaticQuantization>().Select(step => step.Rows).DefaultIfEmpty(CalibratedRows).Max();
             var quantized = ofGraph.Where(step => step is not TemperatureScaling).Aggregate(plain, (graph, step) => Quantizer.Apply(step, graph, _subject.Calibration(most), _progress));
-            return (ofGraph.Any(step => step is TemperatureScaling) ? Tempered(quantized) : quantized, false);
+            return (isTempered ? Tempered(quantized) : quantized, false);
         }
-        // Few values take few bits; where a network is so small that there is nothing to pack, it stays as it is.
+        var packed = Packed(plain, steps);
+        return isTempered ? (Tempered(packed ?? plain), false) : (packed, true);
+    }
+
+    /// <summary>Few values take few bits; null where there are not few, or a network is so small that there is nothing to pack.</summary>
+    private ModelProto? Packed(ModelProto plain, IReadOnlyList<CompressionStep> steps)
+    {
         try
         {
-            return (steps.Any(step => step is BinaryWeights) ? PackedWeights.Binary(plain) : steps.Any(step => step is WeightSharing) ? PackedWeights.Shared(plain) : null, true);
+            return steps.Any(step => step is BinaryWeights) ? PackedWeights.Binary(plain) : steps.Any(step => step is WeightSharing) ? PackedWeights.Shared(plain) : null;
         }
         catch (UserError nothing)
         {
             _progress.Report(new Said($"stored as floats: {nothing.Message}"));
-            return (null, true);
+            return null;
         }
     }
 
@@ -139,14 +149,16 @@ internal sealed class Workshop : IDisposable
         var onnx = Path.Combine(folder, "model.onnx");
         var (validation, test) = (_subject.Validate(served), _subject.Test(served));
         var metrics = Carded(validation, test);
-        var timing = Measurement.Of(ReferenceEquals(served, _source) ? [served] : [_source, served], _rows.Columns, _rows.Rows, s_timed)[^1];
+        var timings = Measurement.Of(ReferenceEquals(served, _source) ? [served] : [_source, served], _rows.Columns, _rows.Rows, s_timed);
+        var timing = timings[^1];
         var cost = Macs.Of(plain, _rows);
         var rest = Path.Combine(_place.Work, "at-rest");
         var atRest = CodedModel.Write(onnx, rest);
         File.Delete(rest);
         return (new VariantFigures(
             test.Value, test.Low, test.High, validation.Value, test.Metrics.Rows, new FileInfo(onnx).Length, atRest, cost.Parameters, cost.NonZeros, cost.Macs,
-            timing.P50Ms, timing.P99Ms, timing.BatchMs, timing.RowsPerSecond, Measurement.PeakBytes(folder, _rows.Columns, _rows.Rows) ?? 0, IntegerKernels.Of(onnx, _rows), Figures(metrics)), metrics);
+            timing.P50Ms, timing.P99Ms, timing.BatchMs, timing.RowsPerSecond, Measurement.PeakBytes(folder, _rows.Columns, _rows.Rows), IntegerKernels.Of(onnx, _rows), Figures(metrics),
+            timings.Count > 1 ? new BesideTimes(timings[0].P50Ms, timings[0].BatchMs) : null), metrics);
     }
 
     /// <summary>By its own answers to the validation rows: what was rounded is sure of itself in another way.</summary>

@@ -6,15 +6,13 @@ namespace MaaS.Engine.Trust;
 
 internal static class TemperedGraph
 {
-    private const string Output = "probabilities";
     private const float Smallest = 1e-30f; // of which there is a logarithm
 
-    /// <exception cref="UserError">The graph gives no probabilities.</exception>
+    /// <param name="graph">Of a classifier: label, then probabilities.</param>
     public static ModelProto Of(ModelProto graph, double temperature)
     {
         var editor = new GraphEditor(graph);
-        if (editor.Producer(Output) is not { } last)
-            throw new UserError("temperature is for a classifier; this graph gives no probabilities.");
+        var last = editor.Producer(graph.Graph.Output[1].Name)!;
         var before = last.Input[0];
         var logarithms = editor.Node("Log", [editor.Node("Max", [before, editor.Add([Smallest])])]);
         last.Input[0] = editor.Node("Softmax", [editor.Node("Div", [logarithms, editor.Add([(float)temperature])])], GraphBuilder.Attribute("axis", -1L));

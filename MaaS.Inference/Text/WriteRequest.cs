@@ -24,7 +24,7 @@ internal sealed record WriteRequest(string Prompt, int MaxTokens, double Tempera
                 problems.Add($"rows[{row}]: null is not a row; send an object with a prompt.");
             else
                 requests.Add(One(rows[row], $"rows[{row}]", problems));
-        if (problems.Count == 0 && requests.Sum(request => (long)request.MaxTokens) is > MostTokensTogether and var all)
+        if (requests.Sum(request => (long)request.MaxTokens) is > MostTokensTogether and var all)
             problems.Add($"rows: together they ask for {all} tokens; at most {MostTokensTogether} are written for one request.");
         return problems.Count == 0 ? requests : throw new InputError([.. problems.Take(MostProblems)]);
     }

@@ -17,7 +17,6 @@ public sealed class CompressForm(ModelVersionView source)
     public double? MaxMegabytes { get; set; }
     public double? MaxP50Ms { get; set; }
     public CompressionAim Aim { get; set; }
-    public int? Seed { get; set; }
 
     public CompressionPreset Preset { get; set; }
 
@@ -55,7 +54,7 @@ public sealed class CompressForm(ModelVersionView source)
     {
         Way.Preset => new PresetPlan(Preset),
         Way.Recipe => new RecipePlan([.. Steps.Select(step => step.Build(Source.Manifest.Training))]),
-        _ => new SearchPlan(Minutes ?? Default.Minutes, MaxLoss ?? Default.MaxLoss, Bytes(MaxMegabytes), MaxP50Ms, Aim, Seed ?? Default.Seed),
+        _ => new SearchPlan(Minutes ?? Default.Minutes, MaxLoss ?? Default.MaxLoss, Bytes(MaxMegabytes), MaxP50Ms, Aim),
     };
 
     // What is less than a byte is none, and the record says so.

@@ -18,7 +18,7 @@ public sealed class LoadingTests(ApiServer api) : ApiTest(api)
     public async Task A_version_whose_loading_ended_a_process_is_not_loaded_again_until_an_admin_says_so()
     {
         var seed = await Seed.Make(Team);
-        await Mark(seed.ModelVersion, $"{Environment.MachineName}/{int.MaxValue}/20260101000000");
+        await Mark(seed.ModelVersion, $"{Environment.MachineName}/{int.MaxValue}/0");
 
         var refused = await Refused(() => Member.Predict(seed.Deployment, Fifty, Token));
         Assert.Equal((503, "version_failed_to_load"), (refused.Status, refused.Code));
@@ -34,11 +34,22 @@ public sealed class LoadingTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task Of_several_versions_that_a_dead_process_was_loading_none_is_condemned_for_another()
+    {
+        var (one, other) = (await Seed.Make(Team), await Seed.Make(Team));
+        foreach (var seed in new[] { one, other })
+            await Mark(seed.ModelVersion, $"{Environment.MachineName}/{int.MaxValue}/1");
+
+        foreach (var seed in new[] { one, other })
+            Assert.Equal("yes", (await Member.Predict(seed.Deployment, Fifty, Token)).Predictions[0].Label);
+    }
+
+    [Fact]
     public async Task A_version_that_another_living_process_is_loading_is_loaded_all_the_same()
     {
         var seed = await Seed.Make(Team);
         var marks = Api.Catalog.GetRequiredService<LoadMarks>();
-        Assert.Null(await marks.Begin(seed.ModelVersion, Token));
+        Assert.Equal((null, false), await marks.Begin(seed.ModelVersion, Token));
 
         Assert.Equal("yes", (await Member.Predict(seed.Deployment, Fifty, Token)).Predictions[0].Label);
 
