@@ -12,7 +12,8 @@ internal sealed record Candidate(TrainingSpec Training, IReadOnlyDictionary<stri
     public static Candidate Of(TrainingSpec training, nn.Module network)
     {
         using var quiet = no_grad();
-        return new(training, network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().clone().DetachFromDisposeScope()));
+        // What is pruned is -0 as often as +0, which are one number and two to whoever stores them: adding zero makes them one.
+        return new(training, network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().add(0).DetachFromDisposeScope()));
     }
 
     /// <summary>Copies the weights over those of a network built as this training says.</summary>

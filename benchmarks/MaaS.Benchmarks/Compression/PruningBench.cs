@@ -15,9 +15,9 @@ internal static class PruningBench
     public static void LeNet(Results results) => Images.WithData(data =>
     {
         var source = Sources.Package("lenet300", Sources.Images("lenet300"), data);
-        foreach (var (name, sparsity, bar) in new[] { ("prune.lenet300", 0.9, "<= 0.3 point lost"), ("prune.lenet300.95", 0.95, "<= 0.7 point lost") })
+        foreach (var (name, sparsity, epochs, bar) in new[] { ("prune.lenet300", 0.9, 10, "<= 0.3 point lost"), ("prune.lenet300.95", 0.95, 20, "<= 0.7 point lost") })
         {
-            var report = Plans.Run(new RecipePlan([new Pruning(sparsity, PruningMeasure.Activation, Epochs: Epochs(10))]), source, data);
+            var report = Plans.Run(new RecipePlan([new Pruning(sparsity, PruningMeasure.Activation, Epochs: Epochs(epochs))]), source, data);
             var figures = report.Variants[0].Figures;
             LanguageBench.Add(results, name, report.Lost(report.Variants[0]), "points", bar);
             LanguageBench.Add(results, $"{name}.zeros", 1 - (double)figures.NonZeros / figures.Parameters, "share", "none");

@@ -35,7 +35,7 @@ public sealed class RefusalTests
 
     [Fact]
     public void A_good_recipe_gets_none() => Assert.Null(CompressionRules.Refusal(
-        new RecipePlan([new StructuredPruning(Epochs: 0), new Distillation(), new Pruning(), new WeightSharing(), new FineTuning(), new HalfPrecision()]), ModelTask.ImageClassification, s_images));
+        new RecipePlan([new StructuredPruning(Epochs: 0), new Distillation(), new Pruning(), new WeightSharing(), new FineTuning(), new TemperatureScaling()]), ModelTask.ImageClassification, s_images));
 
     [Fact]
     public void A_source_made_elsewhere_is_refused() => Assert.StartsWith("version_id is a version made elsewhere", CompressionRules.Refusal(new PresetPlan(CompressionPreset.Smaller), ModelTask.Custom, null));
