@@ -37,7 +37,7 @@ public sealed class ImageTests(ApiServer api) : ApiTest(api)
         { Photographs, "\"size\":8,\"network\":{\"type\":\"cnn\",\"channels\":[1,2,3,4,5]}", "channels_not_allowed", "halves the image 4 times, where halvings says so or the channels change; of 8 x 8 pixels less than 2 x 2 would be left" },
         { Photographs, "\"network\":{\"type\":\"cnn\",\"channels\":[8,8],\"halvings\":[2]}", "halvings_not_allowed", "training.network.halvings is [2]" },
         { Photographs, "\"network\":{\"type\":\"resnet\",\"blocks\":1,\"inner\":[8]}", "inner_not_allowed", "training.network.inner is [8]; it is 3 numbers of channels" },
-        { Photographs, "\"size\":8,\"network\":{\"type\":\"cnn\",\"channels\":[1,2,3,4]}", "channels_not_allowed", "changes 3 times" },
+        { Photographs, "\"size\":8,\"network\":{\"type\":\"cnn\",\"channels\":[1,2,3,4]}", "channels_not_allowed", "halves the image 3 times" },
         { Photographs, "\"network\":{\"type\":\"resnet\",\"width\":3}", "validation_failed", "training.network.width" },
         { Photographs, "\"network\":{\"type\":\"vit\"}", "invalid_json", "vit" },
         { Photographs, "\"label_smoothing\":0.6", "validation_failed", "training.label_smoothing" },
