@@ -223,6 +223,8 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
     private static string Sweep(string space, string more = "") =>
         $$$"""{"kind":"sweep","dataset_version_id":"{version}","training":{"task":"tabular","target":"left"},"space":{{{{space}}}}{{{more}}}}""";
 
+    private static string Revision(string more) => $$"""{"traffic":[{"model":"{model}","version":1}],{{more}}}""";
+
     private static string Train(string settings, string version = "{version}", string more = "", string task = "tabular") =>
         $"{{\"kind\":\"train\",\"dataset_version_id\":\"{version}\",\"training\":{{\"task\":\"{task}\",{settings}}}{more}}}";
 
