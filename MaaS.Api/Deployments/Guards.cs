@@ -44,17 +44,17 @@ internal sealed class Guards(IDbContextFactory<CatalogContext> contexts, Router 
     private async Task<bool> RollBack(DeploymentRoute route, string verdict, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        await using var transaction = await context.Database.BeginTransactionAsync(token);
-        await RevisionRows.Lock(context, route.Id, token);
-        var revisions = await context.Revisions.AsNoTracking().Include(row => row.Shares).Where(row => row.DeploymentId == route.Id)
-            .OrderByDescending(row => row.Number).Take(2).ToListAsync(token);
-        if (revisions is not [var newest, var before] || newest.Number != route.Revision)
+        if (await context.Revisions.AsNoTracking().Include(row => row.Shares).SingleOrDefaultAsync(row => row.DeploymentId == route.Id && row.Number == route.Revision - 1, token) is not { } before)
             return false;
         // What served before may have left memory meanwhile; nothing is gained by going back to what cannot be loaded.
         await Task.WhenAll(before.Shares.Select(share => models.Get(share.VersionId))).WaitAsync(token);
-        var deployment = await context.Deployments.AsNoTracking().SingleAsync(row => row.Id == route.Id, token);
-        var reason = $"The guard of revision {newest.Number} rolled back: {verdict}";
-        context.Revisions.Add(RevisionRows.Restored(before, newest.Number + 1, reason, RevisionView.Guardian));
+        await using var transaction = await context.Database.BeginTransactionAsync(token);
+        await RevisionRows.Lock(context, route.Id, token);
+        if (await context.Revisions.AnyAsync(row => row.DeploymentId == route.Id && row.Number > route.Revision, token)
+            || await context.Deployments.AsNoTracking().SingleOrDefaultAsync(row => row.Id == route.Id, token) is not { } deployment)
+            return false;
+        var reason = $"The guard of revision {route.Revision} rolled back: {verdict}";
+        context.Revisions.Add(RevisionRows.Restored(before, route.Revision + 1, reason, RevisionView.Guardian));
         context.AuditEvents.Add(new AuditEvent
         {
             TeamId = deployment.TeamId,

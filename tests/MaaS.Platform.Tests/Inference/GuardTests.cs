@@ -1,6 +1,5 @@
 // A revision that does not keep to its guard is taken back by itself, once, and says why.
 using System.Text.RegularExpressions;
-using MaaS.Contracts;
 using MaaS.Contracts.Deployments;
 using MaaS.Platform.Tests.Api;
 using Xunit;
@@ -67,7 +66,10 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
         await Member.Revise(young.Deployment, new(All(second), Guard: new(MaxErrorPercent: 50, MinRequests: 11)), Token);
         for (var i = 0; i < 10; i++)
         {
-            await (i < 5 ? Member.Predict(fine.Deployment, Fifty, Token) : Refused(() => Member.Predict(fine.Deployment, Wrong, Token)));
+            if (i < 5)
+                await Member.Predict(fine.Deployment, Fifty, Token);
+            else
+                await Refused(() => Member.Predict(fine.Deployment, Wrong, Token));
             await Refused(() => Member.Predict(young.Deployment, Wrong, Token));
         }
         for (var i = 0; i < 10; i++)

@@ -1,4 +1,5 @@
 // What a test of safe revisions starts from: a deployment of version 1, further versions of the same model, and all ways to ask.
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
 using MaaS.Api.Inference.OpenInference.Grpc;
@@ -60,8 +61,9 @@ public abstract class RolloutTest(ApiServer api) : OpenInferenceTest(api)
 
     protected static async Task Until(Func<Task<bool>> isSo)
     {
-        while (!await isSo())
-            await Task.Delay(50, Token);
+        // A busy machine takes its time; what does not come at all must not hold up the others.
+        for (var began = Stopwatch.GetTimestamp(); !await isSo(); await Task.Delay(50, Token))
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1), "It did not come about within a minute.");
     }
 
     private static ModelInferRequest.Types.InferInputTensor Input(string name, string datatype, Action<InferTensorContents> fill)

@@ -17,16 +17,16 @@ public sealed class StickyTests(ApiServer api) : RolloutTest(api)
         await Revise([new(Seed.Model, 1, 50), new(Seed.Model, second, 50)]);
         await using var replica = await Api.Replica();
         var versions = new List<string>();
-        foreach (var key in Enumerable.Range(0, 24).Select(number => $"user-{number}"))
+        foreach (var key in Enumerable.Range(0, 16).Select(number => $"user-{number}"))
         {
             var version = $"{(await Member.Predict(Seed.Deployment, Fifty, Token, key)).Version}";
-            for (var i = 0; i < 3; i++)
+            for (var i = 0; i < 2; i++)
                 Assert.Equal(version, $"{(await MemberOf(replica).Predict(Seed.Deployment, Fifty, Token, key)).Version}");
-            Assert.Equal((version, version), (await Infer(key), await Grpc(key)));
+            Assert.Equal((version, version), (await Http(key), await Grpc(key)));
             versions.Add(version);
         }
 
-        Assert.InRange(versions.Count(version => version == "1"), 4, 20); // half of 24; more than three deviations away is 1 in 1000
+        Assert.InRange(versions.Count(version => version == "1"), 1, 15); // all alike is 1 in 30000
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class StickyTests(ApiServer api) : RolloutTest(api)
     public async Task Keys_that_have_a_version_keep_it_when_it_gets_more_traffic()
     {
         var second = await Another();
-        var keys = Enumerable.Range(0, 60).Select(number => $"user-{number}").ToList();
+        var keys = Enumerable.Range(0, 40).Select(number => $"user-{number}").ToList();
         await Revise([new(Seed.Model, 1, 80), new(Seed.Model, second, 20)]);
         var before = await Task.WhenAll(keys.Select(async key => (await Member.Predict(Seed.Deployment, Fifty, Token, key)).Version));
         await Revise([new(Seed.Model, 1, 50), new(Seed.Model, second, 50)]);
@@ -65,16 +65,18 @@ public sealed class StickyTests(ApiServer api) : RolloutTest(api)
     [InlineData("a key that is longer than what is read of it at once, and ends in what differs, which is only the number of the user who asks: {0}. {0}{0}{0}{0}{0}{0}{0}{0}")]
     public void Over_many_keys_the_weights_are_kept(string form)
     {
-        const int keys = 100_000;
-        for (var trial = 0; trial < 20; trial++)
+        const int keys = 20_000;
+        for (var trial = 0; trial < 5; trial++)
         {
             var deployment = Guid.NewGuid();
             var points = new int[100];
             for (var key = 0; key < keys; key++)
                 points[Sticky.Point(deployment, string.Format(null, form, key), 100)]++;
 
-            // 1000 each, with a standard deviation of 31; of 6000 draws the farthest is some 4 of them away.
-            Assert.All(points, count => Assert.InRange(count, 1000 - 200, 1000 + 200));
+            // 200 each, with a standard deviation of 14; of 1500 draws the farthest is some 3.5 of them away.
+            Assert.All(points, count => Assert.InRange(count, 200 - 90, 200 + 90));
+            // And 10 % of the weight get 2000 of the keys, with a standard deviation of 42.
+            Assert.InRange(points.Skip(90).Sum(), 2000 - 260, 2000 + 260);
         }
     }
 
@@ -98,7 +100,7 @@ public sealed class StickyTests(ApiServer api) : RolloutTest(api)
         Assert.Contains("one version while the weights stay as they are", (string)header["description"]!, StringComparison.Ordinal);
     }
 
-    private async Task<string> Infer(string key)
+    private async Task<string> Http(string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{Model}/infer") { Content = Bare(Encoding.UTF8.GetBytes(All("""{"inputs":INPUTS}"""))) };
         request.Headers.Add(Sticky.Header, key);
