@@ -177,6 +177,15 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             revision.HasKey(row => new { row.DeploymentId, row.Number });
             revision.HasMany(row => row.Shares).WithOne().HasForeignKey(share => new { share.DeploymentId, share.RevisionNumber });
             revision.Property(row => row.Batching).IsJsonb().HasDefaultValueSql("'{}'");
+            revision.Property(row => row.Guard).IsJsonb();
+            revision.HasOne(row => row.ShadowVersion).WithMany().HasForeignKey(row => row.ShadowVersionId).OnDelete(DeleteBehavior.Restrict);
+            revision.HasMany(row => row.Comparisons).WithOne().HasForeignKey(row => new { row.DeploymentId, row.RevisionNumber });
+        });
+        model.Entity<ComparisonRow>(comparison =>
+        {
+            comparison.ToTable("comparisons").HasKey(row => new { row.DeploymentId, row.RevisionNumber, row.VersionId, row.ShadowVersionId });
+            comparison.HasOne(row => row.Version).WithMany().HasForeignKey(row => row.VersionId);
+            comparison.HasOne(row => row.ShadowVersion).WithMany().HasForeignKey(row => row.ShadowVersionId);
         });
         model.Entity<LoadMark>(mark =>
         {

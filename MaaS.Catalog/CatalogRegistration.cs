@@ -43,6 +43,7 @@ public static class CatalogRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactSweep>(provider, root));
         services.AddSingleton<LoadMarks>();
         services.AddSingleton<UsageStore>();
+        services.AddSingleton<ComparisonStore>();
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
         services.AddSingleton<CompressionStore>();

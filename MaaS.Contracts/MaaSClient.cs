@@ -108,7 +108,14 @@ public sealed class MaaSClient(HttpClient http)
     public Task<DeploymentView> Pause(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/pause", null, token);
     public Task<DeploymentView> Resume(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/resume", null, token);
     public Task DeleteDeployment(string deployment, CancellationToken token = default) => Delete($"api/deployments/{Escape(deployment)}", token);
-    public Task<PredictResponse> Predict(string deployment, PredictRequest request, CancellationToken token = default) => Post<PredictResponse>($"api/deployments/{Escape(deployment)}/predict", request, token);
+
+    /// <param name="stickyKey">Whose request it is: those of one key get one version while the weights stay as they are.</param>
+    public Task<PredictResponse> Predict(string deployment, PredictRequest request, CancellationToken token = default, string? stickyKey = null)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, $"api/deployments/{Escape(deployment)}/predict") { Content = Json(request) };
+        if (stickyKey is not null) message.Headers.TryAddWithoutValidation(Sticky.Header, stickyKey);
+        return Send<PredictResponse>(message, token);
+    }
 
     // Team, keys, workers, audit
     public Task<IReadOnlyList<MemberView>> Members(CancellationToken token = default) => Get<IReadOnlyList<MemberView>>("api/team/members", token);

@@ -1,5 +1,6 @@
 // Deployments: named endpoints. What one serves is its newest revision (RevisionEndpoints); here it is made, paused and removed.
 using MaaS.Api.Inference;
+using MaaS.Api.Inference.Shadows;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
@@ -45,13 +46,21 @@ internal static class DeploymentEndpoints
     {
         if (await context.Deployments.AnyAsync(row => row.TeamId == caller.TeamId && row.Name == request.Name, token))
             return new ConflictProblem("deployment_name_taken", $"A deployment named \"{request.Name}\" exists already; revise it, or choose another name.");
-        switch (await plan.Of(context, caller, request.Traffic, token))
+        switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow))
         {
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;
-            case (var shares, _):
+            case (var (shares, shadow), _):
                 var deployment = new Deployment { TeamId = caller.TeamId, Name = request.Name };
-                var revision = new Revision { Number = 1, Reason = request.Reason, Batching = request.Batching ?? new(), CreatedBy = caller.Name };
+                var revision = new Revision
+                {
+                    Number = 1,
+                    Reason = request.Reason,
+                    Batching = request.Batching ?? new(),
+                    ShadowVersionId = shadow,
+                    ShadowPercent = request.Shadow?.Percent,
+                    CreatedBy = caller.Name,
+                };
                 revision.Shares.AddRange(shares);
                 deployment.Revisions.Add(revision);
                 context.Deployments.Add(deployment);
@@ -76,7 +85,7 @@ internal static class DeploymentEndpoints
     }
 
     private static async Task<Results<NoContent, NotFoundProblem>> Delete(
-        string deployment, Caller caller, CatalogContext context, Router router, ServingCounts counts, CancellationToken token)
+        string deployment, Caller caller, CatalogContext context, Router router, ServingCounts counts, Comparisons comparisons, CancellationToken token)
     {
         var row = await context.Deployments.SingleOrDefaultAsync(found => found.TeamId == caller.TeamId && found.Name == deployment, token);
         if (row is null)
@@ -86,6 +95,7 @@ internal static class DeploymentEndpoints
         await context.SaveChangesAsync(token);
         router.Forget(caller.TeamId, deployment);
         counts.Forget(row.Id);
+        comparisons.Forget(row.Id);
         return TypedResults.NoContent();
     }
 

@@ -37,14 +37,27 @@ internal static class RevisionEndpoints
     {
         if (await Id(context, caller, deployment, token) is not { } id)
             return DeploymentEndpoints.Missing(deployment);
-        switch (await plan.Of(context, caller, request.Traffic, token))
+        switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow, request.Guard, id))
         {
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;
-            case (var shares, _):
-                await Append(context, id,
-                    last => new() { DeploymentId = id, Number = last.Number + 1, Reason = request.Reason, Batching = request.Batching ?? last.Batching, CreatedBy = caller.Name }, shares, token,
-                    () => context.Audit(caller, "revised", "deployment", deployment, TrafficPlan.Words(request.Traffic)));
+            case (var (shares, shadow), _):
+                await RevisionRows.Append(context, id, last =>
+                {
+                    var revision = new Revision
+                    {
+                        DeploymentId = id,
+                        Number = last.Number + 1,
+                        Reason = request.Reason,
+                        Batching = request.Batching ?? last.Batching,
+                        ShadowVersionId = shadow,
+                        ShadowPercent = request.Shadow?.Percent,
+                        Guard = request.Guard,
+                        CreatedBy = caller.Name,
+                    };
+                    revision.Shares.AddRange(shares);
+                    return revision;
+                }, token, () => context.Audit(caller, "revised", "deployment", deployment, TrafficPlan.Words(request.Traffic)));
                 router.Forget(caller.TeamId, deployment);
                 return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
         }
@@ -67,27 +80,12 @@ internal static class RevisionEndpoints
         {
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;
-            case (var shares, _):
-                await Append(context, id,
-                    last => new() { DeploymentId = id, Number = last.Number + 1, Reason = request.Reason, RollbackOf = target, Batching = old.Batching, CreatedBy = caller.Name }, shares, token,
+            default:
+                await RevisionRows.Append(context, id, last => RevisionRows.Restored(old, last.Number + 1, request.Reason, caller.Name), token,
                     () => context.Audit(caller, "rolled_back", "deployment", deployment, $"to revision {target}"));
                 router.Forget(caller.TeamId, deployment);
                 return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
         }
-    }
-
-    /// <summary>The deployment's row is locked while the number is taken, so parallel revisions queue up instead of colliding.</summary>
-    private static async Task Append(
-        CatalogContext context, Guid id, Func<Revision, Revision> make, IReadOnlyList<RevisionShare> shares, CancellationToken token, Action audit)
-    {
-        await using var transaction = await context.Database.BeginTransactionAsync(token);
-        await context.Database.ExecuteSqlAsync($"select 1 from deployments where id = {id} for update", token);
-        var revision = make(await context.Revisions.AsNoTracking().Where(row => row.DeploymentId == id).OrderByDescending(row => row.Number).FirstAsync(token));
-        revision.Shares.AddRange(shares);
-        context.Revisions.Add(revision);
-        audit();
-        await context.SaveChangesAsync(token);
-        await transaction.CommitAsync(token);
     }
 
     private static Task<Guid?> Id(CatalogContext context, Caller caller, string deployment, CancellationToken token) =>

@@ -1,7 +1,10 @@
 // From a deployment's name to the version that answers this request. Routes are remembered for a moment, so every replica follows a
-// new revision within two seconds; while PostgreSQL is away the last known routes stay in force.
+// new revision within two seconds, once it has its versions in memory; while PostgreSQL is away the last known routes stay in force.
+using System.Collections.Concurrent;
 using MaaS.Api.Inference;
+using MaaS.Api.Inference.Shadows;
 using MaaS.Catalog;
+using MaaS.Catalog.Deployments;
 using MaaS.Contracts;
 using MaaS.Contracts.Deployments;
 using Microsoft.EntityFrameworkCore;
@@ -9,17 +12,21 @@ using Microsoft.EntityFrameworkCore;
 namespace MaaS.Api.Deployments;
 
 /// <summary>What a deployment serves: its newest revision.</summary>
-internal sealed record DeploymentRoute(Guid Id, string Name, DeploymentState State, int Revision, IReadOnlyList<RouteShare> Shares)
+/// <param name="GuardedUntil">Null when no guard watches the revision.</param>
+internal sealed record DeploymentRoute(Guid Id, string Name, DeploymentState State, int Revision, IReadOnlyList<RouteShare> Shares, DateTimeOffset? GuardedUntil)
 {
-    /// <summary>A share by its weight; the weights add up to 100.</summary>
-    public RouteShare Pick()
+    private readonly int _whole = Shares.Sum(share => share.Weight);
+
+    /// <summary>A share by its weight: any of them, or the one that a key always gets.</summary>
+    /// <param name="stickyKey">Null or empty for none.</param>
+    public RouteShare Pick(string? stickyKey)
     {
         if (Shares.Count == 1)
             return Shares[0];
-        var point = Random.Shared.Next(Shares.Sum(share => share.Weight));
-        foreach (var share in Shares)
-            if ((point -= share.Weight) < 0)
-                return share;
+        var point = string.IsNullOrEmpty(stickyKey) ? Random.Shared.Next(_whole) : Sticky.Point(Id, stickyKey, _whole);
+        for (var i = 0; i < Shares.Count; i++)
+            if ((point -= Shares[i].Weight) < 0)
+                return Shares[i];
         return Shares[^1];
     }
 
@@ -31,14 +38,32 @@ internal sealed class Router
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(0.8);
 
+    // A model that is loaded so fast takes its traffic at once; for others the route is asked for again when it is no longer fresh.
+    private static readonly TimeSpan s_quick = TimeSpan.FromSeconds(0.3);
+
+    // Then the new revision counts, whether or not its versions are here: requests wait for them, or are told why not.
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(8);
+
     private static readonly SlugAttribute s_name = new();
 
     private readonly IDbContextFactory<CatalogContext> _contexts;
     private readonly ServingCounts _counts;
+    private readonly Comparisons _comparisons;
+    private readonly LoadedModels _models;
+    private readonly Routes _making;
+    private readonly TimeProvider _clock;
     private readonly Remembered<(Guid Team, string Name), DeploymentRoute> _routes;
+    private readonly ConcurrentDictionary<(Guid Team, string Name), DeploymentRoute> _made = new();
+    private readonly ConcurrentDictionary<(Guid Deployment, int Revision), long> _loadingSince = new();
 
-    public Router(IDbContextFactory<CatalogContext> contexts, ServingCounts counts, TimeProvider clock) =>
-        (_contexts, _counts, _routes) = (contexts, counts, new(Load, s_fresh, TimeSpan.MaxValue, clock));
+    public Router(IDbContextFactory<CatalogContext> contexts, ServingCounts counts, Comparisons comparisons, LoadedModels models, Routes making, TimeProvider clock)
+    {
+        (_contexts, _counts, _comparisons, _models, _making, _clock) = (contexts, counts, comparisons, models, making, clock);
+        _routes = new(Load, s_fresh, TimeSpan.MaxValue, clock);
+    }
+
+    /// <summary>The newest route of every deployment that was asked for here.</summary>
+    public IEnumerable<KeyValuePair<(Guid Team, string Name), DeploymentRoute>> Made => _made;
 
     /// <returns>Null when the team has no such deployment.</returns>
     public ValueTask<DeploymentRoute?> Find(Guid teamId, string name, CancellationToken token) => _routes.Find((teamId, name), token);
@@ -51,16 +76,37 @@ internal sealed class Router
         if (!s_name.IsValid(key.Name))
             return null; // PostgreSQL refuses some texts that a caller may send, and no deployment is called so
         await using var context = await _contexts.CreateDbContextAsync();
-        var row = await context.Deployments.ForViews().SingleOrDefaultAsync(found => found.TeamId == key.Team && found.Name == key.Name);
+        var row = await context.Deployments.ForRoutes().SingleOrDefaultAsync(found => found.TeamId == key.Team && found.Name == key.Name);
         if (before is not null && before.Id != row?.Id)
-            _counts.Forget(before.Id); // another replica deleted it
+            Gone(key, before.Id); // another replica deleted it
         if (row?.Revisions.MaxBy(found => found.Number) is not { } revision)
             return null;
-        // Revisions never change, so neither does what is kept for them: the queues of requests that wait.
-        var shares = before is not null && (before.Id, before.Revision) == (row.Id, revision.Number) ? before.Shares
-            : [.. revision.Shares.Select(share => new RouteShare(
-                share.VersionId, share.Version.Model.Name, share.Version.Number, share.Weight, revision.Batching,
-                _counts.Of(key.Team, row.Name, row.Id, share.Version.Model.Name, share.Version.Number, share.VersionId)))];
-        return new(row.Id, row.Name, row.State, revision.Number, shares);
+        // Revisions never change, so neither does what is kept for them: the queues of requests that wait, and what a guard has counted.
+        if ((before ?? _made.GetValueOrDefault(key)) is { } known && (known.Id, known.Revision) == (row.Id, revision.Number))
+            return known with { State = row.State };
+        if (before is not null && before.Id == row.Id && row.State == DeploymentState.Serving && !await AreLoaded(row.Id, revision))
+            return before with { State = row.State };
+        var previous = revision.Guard is null ? null
+            : await context.Revisions.ForRoutes().SingleOrDefaultAsync(found => found.DeploymentId == row.Id && found.Number == revision.Number - 1);
+        return _made[key] = _making.Of(row, revision, previous);
+    }
+
+    /// <summary>Whether a new revision's versions are in memory; they are on their way otherwise, and callers keep the old ones meanwhile.</summary>
+    private async Task<bool> AreLoaded(Guid deployment, Revision revision)
+    {
+        var loading = Task.WhenAll(revision.Shares.Select(share => _models.Get(share.VersionId)));
+        var since = _loadingSince.GetOrAdd((deployment, revision.Number), _ => _clock.GetTimestamp());
+        await Task.WhenAny(loading, Task.Delay(s_quick, _clock));
+        if (!loading.IsCompletedSuccessfully && _clock.GetElapsedTime(since) < s_longest)
+            return false;
+        _loadingSince.TryRemove((deployment, revision.Number), out _);
+        return true;
+    }
+
+    private void Gone((Guid Team, string Name) key, Guid deployment)
+    {
+        _made.TryRemove(key, out _);
+        _counts.Forget(deployment);
+        _comparisons.Forget(deployment);
     }
 }

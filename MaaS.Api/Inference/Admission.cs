@@ -32,18 +32,19 @@ internal sealed class Admission(Callers callers, Router router, LoadedModels mod
             ?? throw new ServingError(ServingStatus.NotFound, $"Request for unknown model: '{deployment}' is not found");
 
     /// <param name="version">Null for what the traffic weights say.</param>
+    /// <param name="stickyKey">Whose request it is, as far as the weights are concerned; null for anybody's.</param>
     /// <exception cref="ServingError">There is no such deployment or version, or it does not serve at the moment.</exception>
-    public async ValueTask<Admitted> Admit(Caller caller, string deployment, string? version, CancellationToken token)
+    public async ValueTask<Admitted> Admit(Caller caller, string deployment, string? version, CancellationToken token, string? stickyKey = null)
     {
         var route = await Route(caller, deployment, token);
         if (route.State == DeploymentState.Paused)
             throw new ServingError(ServingStatus.Unavailable, $"'{deployment}' is paused; resume it to get predictions.", code: "deployment_paused");
-        var share = Share(route, version);
+        var share = Share(route, version, stickyKey);
         return new(route, share, await Load(share, token));
     }
 
     /// <exception cref="ServingError">The deployment's revision has no such version.</exception>
-    public static RouteShare Share(DeploymentRoute route, string? version) => version is null ? route.Pick()
+    public static RouteShare Share(DeploymentRoute route, string? version, string? stickyKey = null) => version is null ? route.Pick(stickyKey)
         : int.TryParse(version, System.Globalization.NumberStyles.None, null, out var number) && route.Pick(number) is { } share ? share
         : throw new ServingError(ServingStatus.NotFound,
             $"Request for unknown model: '{route.Name}' version {version} is not found; revision {route.Revision} has {string.Join(", ", route.Shares.Select(share => share.VersionText))}");

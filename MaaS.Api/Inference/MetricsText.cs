@@ -3,10 +3,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using MaaS.Api.Inference.Shadows;
 
 namespace MaaS.Api.Inference;
 
-internal sealed class MetricsText(ServingCounts counts, LoadedModels models)
+internal sealed class MetricsText(ServingCounts counts, Comparisons comparisons, LoadedModels models)
 {
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -50,6 +51,7 @@ internal sealed class MetricsText(ServingCounts counts, LoadedModels models)
         Begin("nv_inference_request_duration_ms", "histogram", "Time of a request");
         foreach (var count in all)
             Histogram(count);
+        Shadows();
         Begin("maas_models_loaded", "gauge", "Versions in memory");
         text.Append(CultureInfo.InvariantCulture, $"maas_models_loaded {models.Count}\n");
         Begin("process_resident_memory_bytes", "gauge", "Physical memory of the process");
@@ -71,6 +73,23 @@ internal sealed class MetricsText(ServingCounts counts, LoadedModels models)
 
         void Line(string name, string labels, long value) => text.Append(CultureInfo.InvariantCulture, $"{name}{{{labels}}} {value}\n");
 
+        void Shadows()
+        {
+            // Whatever the revision: a counter that began again with each would hide what it counts.
+            var pairs = comparisons.All.GroupBy(count => count.Key with { Revision = 0 }).OrderBy(pair => pair.Key.Deployment, StringComparer.Ordinal).ThenBy(pair => pair.Key.Version).ToList();
+            Begin("maas_shadow_request_count", "counter", "Requests that a shadow was to compute too, by how its answer compared");
+            foreach (var pair in pairs)
+            {
+                Line("maas_shadow_request_count", $"{Pair(pair.Key)},outcome=\"agreed\"", pair.Sum(count => count.Agreed));
+                Line("maas_shadow_request_count", $"{Pair(pair.Key)},outcome=\"disagreed\"", pair.Sum(count => count.Disagreed));
+                Line("maas_shadow_request_count", $"{Pair(pair.Key)},outcome=\"failed\"", pair.Sum(count => count.Failed));
+                Line("maas_shadow_request_count", $"{Pair(pair.Key)},outcome=\"dropped\"", pair.Sum(count => count.Dropped));
+            }
+            Begin("maas_shadow_duration_us", "counter", "Time that shadows took for all but the dropped");
+            foreach (var pair in pairs)
+                Line("maas_shadow_duration_us", Pair(pair.Key), Microseconds(pair.Sum(count => count.Ticks)));
+        }
+
         void Histogram(ServingCount count)
         {
             var (buckets, sum) = (count.Buckets, 0L);
@@ -84,6 +103,9 @@ internal sealed class MetricsText(ServingCounts counts, LoadedModels models)
 
     /// <summary>Names are slugs, so there is nothing to escape.</summary>
     private static string Labels(ServingCount count) => $"model=\"{count.Deployment}\",version=\"{count.Version}\",catalog_model=\"{count.Model}\",team=\"{count.Team}\"";
+
+    private static string Pair(ComparisonKey key) =>
+        $"model=\"{key.Deployment}\",version=\"{key.Version}\",catalog_model=\"{key.Model}\",shadow_version=\"{key.ShadowVersion}\",shadow_model=\"{key.ShadowModel}\",team=\"{key.Team}\"";
 
     private static long Microseconds(long ticks) => (long)Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds;
 }

@@ -1,9 +1,12 @@
 // POST /api/deployments/{deployment}/predict: named columns in, answers out. With caller, route and model in memory no query is made.
 // The way is the open protocol's (Admission, the deployment's queue, its counts); what is said and how is this call's own.
+using System.ComponentModel;
 using System.Diagnostics;
 using MaaS.Api.Deployments;
+using MaaS.Api.Inference.Shadows;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
+using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
 using MaaS.Inference;
 using MaaS.Inference.Tensors;
@@ -16,11 +19,12 @@ internal static class PredictEndpoints
 {
     public static void AddServing(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<Router>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
+        builder.Services.AddSingleton<Router>().AddSingleton<Routes>().AddSingleton<Comparisons>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
             .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>();
         builder.Services.AddOpenInference();
         builder.AddListening();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<LoadedModels>()).AddHostedService(provider => provider.GetRequiredService<Meters>());
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<LoadedModels>()).AddHostedService(provider => provider.GetRequiredService<Meters>())
+            .AddHostedService(provider => provider.GetRequiredService<Comparisons>()).AddHostedService<Guards>();
     }
 
     public static void MapPredict(this IEndpointRouteBuilder deployments) =>
@@ -28,7 +32,8 @@ internal static class PredictEndpoints
             .WithMetadata(new RequestSizeLimitAttribute(Limits.PredictionBytes));
 
     private static async Task<Results<Ok<PredictResponse>, NotFoundProblem, InvalidProblem, ServingProblem>> Predict(
-        string deployment, PredictRequest request, Caller caller, Admission admission, CancellationToken token)
+        string deployment, PredictRequest request, Caller caller, Admission admission, HttpContext http, CancellationToken token,
+        [FromHeader(Name = Sticky.Header), Description("Whose request it is: those of one key get one version while the weights stay as they are.")] string? stickyKey = null)
     {
         var began = Stopwatch.GetTimestamp();
         if (request.Rows.Any(row => row is null))
@@ -36,23 +41,29 @@ internal static class PredictEndpoints
         try
         {
             using var stay = caller.Usage!.Enter();
-            var (route, share, model) = await admission.Admit(caller, deployment, null, token);
+            var (route, share, model) = await admission.Admit(caller, deployment, null, token, stickyKey);
             share.Count.Begin();
             try
             {
                 if (Presentation.Refusal(request, model.Manifest.Labels) is { } refusal)
                     throw new InputError([refusal]);
                 var predictions = await Answer(request, admission, share, model, began, token);
+                if (share.IsShadowed)
+                    http.Response.OnCompleted(() =>
+                    {
+                        share.Show(http.Request.ContentLength ?? 0, request, predictions);
+                        return Task.CompletedTask;
+                    });
                 return TypedResults.Ok(new PredictResponse(route.Name, share.Model, share.Version, route.Revision, Presentation.Of(request, predictions)));
             }
             catch (InputError wrong)
             {
-                share.Count.Fail(Failure.Other);
+                share.Fail(Failure.Other);
                 return new InvalidProblem("invalid_input", wrong.Message);
             }
             catch (ServingError refused)
             {
-                share.Count.Fail(refused.Failure);
+                share.Fail(refused.Failure);
                 throw;
             }
             finally
@@ -80,7 +91,7 @@ internal static class PredictEndpoints
             }
             if (outcome != CallOutcome.Answered)
                 throw Admission.Refuse(share, call, outcome);
-            share.Count.Succeed(began, call);
+            share.Succeed(began, call);
             return predictions;
         }
         finally

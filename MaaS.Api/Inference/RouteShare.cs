@@ -1,11 +1,17 @@
-// A version under the settings of a deployment's revision: where its requests queue and are counted.
+// A version under the settings of a deployment's revision: where its requests queue and are counted, and who else gets to see them.
+using MaaS.Api.Deployments;
+using MaaS.Api.Inference.Shadows;
 using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Inference;
 using MaaS.Inference;
 using MaaS.Inference.Tensors;
 
 namespace MaaS.Api.Inference;
 
-internal sealed class RouteShare(Guid versionId, string model, int version, int weight, Batching batching, ServingCount count)
+/// <param name="watch">Null when no guard watches the version.</param>
+/// <param name="shadows">That compute a part of its requests too.</param>
+internal sealed class RouteShare(
+    Guid versionId, string model, int version, int weight, Batching batching, ServingCount count, GuardWatch? watch = null, ShadowQueue[]? shadows = null)
 {
     private Batcher? _batcher;
 
@@ -15,6 +21,9 @@ internal sealed class RouteShare(Guid versionId, string model, int version, int 
     public int Weight => weight;
     public Batching Batching => batching;
     public ServingCount Count => count;
+    public GuardWatch? Watch => watch;
+
+    public bool IsShadowed => shadows is not null;
 
     /// <summary>The version's number as the open protocol writes it.</summary>
     public string VersionText { get; } = $"{version}";
@@ -30,5 +39,36 @@ internal sealed class RouteShare(Guid versionId, string model, int version, int 
             batcher = other == batcher ? made : other;
         }
         return batcher;
+    }
+
+    /// <param name="began">When its first byte was read.</param>
+    public void Succeed(long began, Call call)
+    {
+        var ticks = count.Succeed(began, call);
+        watch?.Answered(ticks);
+    }
+
+    public void Fail(Failure reason)
+    {
+        count.Fail(reason);
+        watch?.Failed(reason);
+    }
+
+    /// <summary>Shows the shadows a call whose caller has its answer, before the call is released.</summary>
+    public void Show(Call call, Model answered)
+    {
+        var signature = answered.Tensors.Signature;
+        var bytes = CallCopy.BytesOf(call, signature);
+        foreach (var shadow in shadows!)
+            if (shadow.Wants(bytes))
+                shadow.Add(new TensorWork(bytes, CallCopy.Of(call, signature), answered.Manifest.Task));
+    }
+
+    /// <param name="bytes">Of the request.</param>
+    public void Show(long bytes, PredictRequest request, IReadOnlyList<Prediction> answered)
+    {
+        foreach (var shadow in shadows!)
+            if (shadow.Wants(bytes))
+                shadow.Add(new RowsWork(bytes, request.Rows, answered));
     }
 }

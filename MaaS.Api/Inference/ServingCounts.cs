@@ -49,7 +49,8 @@ internal sealed class ServingCount(Guid team, string deployment, string model, i
     public void Fail(Failure reason) => Interlocked.Increment(ref _failed[(int)reason]);
 
     /// <param name="began">When its first byte was read.</param>
-    public void Succeed(long began, Call call)
+    /// <returns>How long it took.</returns>
+    public long Succeed(long began, Call call)
     {
         var now = Stopwatch.GetTimestamp();
         Interlocked.Increment(ref _succeeded);
@@ -64,6 +65,7 @@ internal sealed class ServingCount(Guid team, string deployment, string model, i
         while (bucket < s_bounds.Length && now - began > s_bounds[bucket])
             bucket++;
         Interlocked.Increment(ref _buckets[bucket]);
+        return now - began;
     }
 }
 

@@ -107,9 +107,10 @@ internal static class ModelVersionEndpoints
 
     /// <summary>A deployment with a revision that names one of the versions; null when there is none.</summary>
     public static Task<string?> NamedBy(CatalogContext context, Expression<Func<ModelVersion, bool>> versions, CancellationToken token) => (
-        from share in context.Revisions.SelectMany(revision => revision.Shares)
-        join version in context.ModelVersions.Where(versions) on share.VersionId equals version.Id
-        join deployment in context.Deployments on share.DeploymentId equals deployment.Id
+        from named in context.Revisions.SelectMany(revision => revision.Shares).Select(share => new { share.DeploymentId, share.VersionId })
+            .Concat(context.Revisions.Where(revision => revision.ShadowVersionId != null).Select(revision => new { revision.DeploymentId, VersionId = revision.ShadowVersionId!.Value }))
+        join version in context.ModelVersions.Where(versions) on named.VersionId equals version.Id
+        join deployment in context.Deployments on named.DeploymentId equals deployment.Id
         select deployment.Name).FirstOrDefaultAsync(token);
 
     public static ConflictProblem InUse(string what, string deployment) => new("version_in_use",

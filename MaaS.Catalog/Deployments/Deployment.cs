@@ -21,9 +21,16 @@ public sealed class Revision
     public string? Reason { get; init; }
     public int? RollbackOf { get; init; }
     public Batching Batching { get; init; } = new();
+
+    /// <summary>Computes a share of the requests too; its foreign key keeps it from being deleted, like those that answer.</summary>
+    public Guid? ShadowVersionId { get; init; }
+    public ModelVersion? ShadowVersion { get; init; }
+    public int? ShadowPercent { get; init; }
+    public Guard? Guard { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<RevisionShare> Shares { get; } = [];
+    public List<ComparisonRow> Comparisons { get; } = [];
 }
 
 /// <summary>Part of a revision's traffic; its foreign key keeps a version that any revision names from being deleted.</summary>

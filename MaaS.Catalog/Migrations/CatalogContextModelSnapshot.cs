@@ -156,6 +156,56 @@ namespace MaaS.Catalog.Migrations
                     b.ToTable("dataset_versions", (string)null);
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Deployments.ComparisonRow", b =>
+                {
+                    b.Property<Guid>("DeploymentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<int>("RevisionNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision_number");
+
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("version_id");
+
+                    b.Property<Guid>("ShadowVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("shadow_version_id");
+
+                    b.Property<long>("Agreed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("agreed");
+
+                    b.Property<long>("Disagreed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("disagreed");
+
+                    b.Property<long>("Dropped")
+                        .HasColumnType("bigint")
+                        .HasColumnName("dropped");
+
+                    b.Property<long>("Failed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failed");
+
+                    b.Property<double>("Milliseconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("milliseconds");
+
+                    b.HasKey("DeploymentId", "RevisionNumber", "VersionId", "ShadowVersionId")
+                        .HasName("pk_comparisons");
+
+                    b.HasIndex("ShadowVersionId")
+                        .HasDatabaseName("ix_comparisons_shadow_version_id");
+
+                    b.HasIndex("VersionId")
+                        .HasDatabaseName("ix_comparisons_version_id");
+
+                    b.ToTable("comparisons", (string)null);
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Deployments.Deployment", b =>
                 {
                     b.Property<Guid>("Id")
@@ -241,6 +291,10 @@ namespace MaaS.Catalog.Migrations
                         .HasColumnType("text")
                         .HasColumnName("created_by");
 
+                    b.Property<string>("Guard")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("guard");
+
                     b.Property<string>("Reason")
                         .HasColumnType("text")
                         .HasColumnName("reason");
@@ -249,8 +303,19 @@ namespace MaaS.Catalog.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("rollback_of");
 
+                    b.Property<int?>("ShadowPercent")
+                        .HasColumnType("integer")
+                        .HasColumnName("shadow_percent");
+
+                    b.Property<Guid?>("ShadowVersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("shadow_version_id");
+
                     b.HasKey("DeploymentId", "Number")
                         .HasName("pk_revisions");
+
+                    b.HasIndex("ShadowVersionId")
+                        .HasDatabaseName("ix_revisions_shadow_version_id");
 
                     b.ToTable("revisions", (string)null);
                 });
@@ -1153,6 +1218,34 @@ namespace MaaS.Catalog.Migrations
                     b.Navigation("Dataset");
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Deployments.ComparisonRow", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Models.ModelVersion", "ShadowVersion")
+                        .WithMany()
+                        .HasForeignKey("ShadowVersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comparisons_model_versions_shadow_version_id");
+
+                    b.HasOne("MaaS.Catalog.Models.ModelVersion", "Version")
+                        .WithMany()
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comparisons_model_versions_version_id");
+
+                    b.HasOne("MaaS.Catalog.Deployments.Revision", null)
+                        .WithMany("Comparisons")
+                        .HasForeignKey("DeploymentId", "RevisionNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comparisons_revisions_deployment_id_revision_number");
+
+                    b.Navigation("ShadowVersion");
+
+                    b.Navigation("Version");
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Deployments.Deployment", b =>
                 {
                     b.HasOne("MaaS.Catalog.Teams.Team", null)
@@ -1181,6 +1274,14 @@ namespace MaaS.Catalog.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_revisions_deployments_deployment_id");
+
+                    b.HasOne("MaaS.Catalog.Models.ModelVersion", "ShadowVersion")
+                        .WithMany()
+                        .HasForeignKey("ShadowVersionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_revisions_model_versions_shadow_version_id");
+
+                    b.Navigation("ShadowVersion");
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Deployments.RevisionShare", b =>
@@ -1411,6 +1512,8 @@ namespace MaaS.Catalog.Migrations
 
             modelBuilder.Entity("MaaS.Catalog.Deployments.Revision", b =>
                 {
+                    b.Navigation("Comparisons");
+
                     b.Navigation("Shares");
                 });
 

@@ -10,6 +10,8 @@ public sealed record DeploymentView(
 public enum DeploymentState { Serving, Paused }
 
 /// <param name="RollbackOf">The revision whose traffic this one restored.</param>
+/// <param name="CreatedBy">Who made it; "guard" when the revision before it broke its guard, and then the reason says how.</param>
+/// <param name="Comparisons">What was found while this revision served, by all servers together; empty when nothing was compared.</param>
 public sealed record RevisionView(
     int Number,
     IReadOnlyList<TrafficShare> Traffic,
@@ -17,7 +19,14 @@ public sealed record RevisionView(
     int? RollbackOf,
     Batching Batching,
     string CreatedBy,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    Shadow? Shadow = null,
+    Guard? Guard = null,
+    IReadOnlyList<Comparison>? Comparisons = null)
+{
+    /// <summary>Who makes the revisions that roll back by themselves.</summary>
+    public const string Guardian = "guard";
+}
 
 /// <summary>How long requests may wait, and whether they wait for each other to be computed together.</summary>
 /// <param name="MaxBatchSize">Rows computed together; 1 computes every request by itself. Pays for models that take longer than some 0.2 ms a row.</param>
@@ -42,15 +51,20 @@ public sealed record CreateDeployment(
     [property: Required, Slug] string Name,
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
     [property: StringLength(500)] string? Reason = null,
-    Batching? Batching = null);
+    Batching? Batching = null,
+    Shadow? Shadow = null);
 
 /// <param name="Batching">Null leaves it as it is.</param>
+/// <param name="Shadow">Null for none.</param>
+/// <param name="Guard">Null for none.</param>
 public sealed record CreateRevision(
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
     [property: StringLength(500)] string? Reason = null,
-    Batching? Batching = null);
+    Batching? Batching = null,
+    Shadow? Shadow = null,
+    Guard? Guard = null);
 
-/// <param name="Revision">The one to restore, with its traffic and its batching; null is the one before the newest.</param>
+/// <param name="Revision">The one to restore, with its traffic, its batching and its shadow; null is the one before the newest.</param>
 public sealed record Rollback(
     [property: Range(1, int.MaxValue)] int? Revision = null,
     [property: StringLength(500)] string? Reason = null);

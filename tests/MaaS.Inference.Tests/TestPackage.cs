@@ -1,5 +1,6 @@
 // A small model package in a temporary folder, with an answer that can be worked out by hand:
 // z = age/10 (30 when missing) + member (0 when missing) + city (rome 1, oslo -1, any other 0) + days/10000 (0 when missing) - 4.
+// Another number than 4 makes another version of it.
 // The classifier answers "yes" with probability 1 / (1 + e^-z); the regressor answers z.
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -13,10 +14,11 @@ namespace MaaS.Inference.Tests;
 
 internal sealed class TestPackage : IDisposable
 {
-    public TestPackage(ModelTask task = ModelTask.TabularClassification)
+    /// <param name="less">What z has less.</param>
+    public TestPackage(ModelTask task = ModelTask.TabularClassification, float less = 4)
     {
         Directory.CreateDirectory(Folder);
-        var graph = Graph();
+        var graph = Graph(less);
         graph = task == ModelTask.TabularRegression
             ? graph.Node("Identity", ["z"], "value").Output("value", TinyOnnx.Float, 1)
             : graph.Node("Sub", ["z", "z"], "none").Node("Concat", ["none", "z"], "logits", ("axis", 1L))
@@ -43,7 +45,7 @@ internal sealed class TestPackage : IDisposable
         Write("model.json", Manifest);
         Write("sample.json", new ModelSample(
             Rows("""{"age":50,"member":true,"city":"oslo","joined":"1970-01-01"}"""),
-            [task == ModelTask.TabularRegression ? new(Value: 1) : Answer(1)]));
+            [task == ModelTask.TabularRegression ? new(Value: 5 - less) : Answer(5 - less)]));
     }
 
     public string Folder { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"maas-package-{Guid.NewGuid():N}");
@@ -66,14 +68,14 @@ internal sealed class TestPackage : IDisposable
     public static IReadOnlyDictionary<string, JsonElement>[] Rows(params string[] rows) =>
         Array.ConvertAll(rows, row => (IReadOnlyDictionary<string, JsonElement>)JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(row)!);
 
-    private static TinyOnnx Graph() => new TinyOnnx()
+    private static TinyOnnx Graph(float less) => new TinyOnnx()
         .Input("age", TinyOnnx.Float).Input("member", TinyOnnx.Float).Input("city", TinyOnnx.String).Input("joined", TinyOnnx.Int64)
-        .Constant("thirty", 30f).Constant("tenth", 0.1f).Constant("zero", 0f).Constant("scale", 1e-4f).Constant("four", 4f)
+        .Constant("thirty", 30f).Constant("tenth", 0.1f).Constant("zero", 0f).Constant("scale", 1e-4f).Constant("less", less)
         .Constant("never", long.MinValue)
         .Node("IsNaN", ["age"], "ageless").Node("Where", ["ageless", "thirty", "age"], "age_or_30").Node("Mul", ["age_or_30", "tenth"], "a")
         .Node("IsNaN", ["member"], "unasked").Node("Where", ["unasked", "zero", "member"], "b")
         .Node("LabelEncoder", ["city"], "c", ("keys_strings", new[] { "rome", "oslo" }), ("values_floats", new[] { 1f, -1f }), ("default_float", 0f))
         .Node("Equal", ["joined", "never"], "undated").Node("Cast", ["joined"], "days", ("to", 1L))
         .Node("Mul", ["days", "scale"], "scaled").Node("Where", ["undated", "zero", "scaled"], "d")
-        .Node("Add", ["a", "b"], "ab").Node("Add", ["ab", "c"], "abc").Node("Add", ["abc", "d"], "abcd").Node("Sub", ["abcd", "four"], "z");
+        .Node("Add", ["a", "b"], "ab").Node("Add", ["ab", "c"], "abc").Node("Add", ["abc", "d"], "abcd").Node("Sub", ["abcd", "less"], "z");
 }

@@ -6,7 +6,9 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using MaaS.Catalog;
+using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Teams;
+using MaaS.Inference;
 using MaaS.Inference.Tensors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -52,14 +54,14 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
     }
 
     /// <summary>A message that is here already, as a stream of them brings it.</summary>
-    /// <returns>What it must be released from, when it was answered.</returns>
-    public async ValueTask<GraphSignature> Infer(InferExchange exchange, string? authorization, ReadOnlyMemory<byte> message, CancellationToken token)
+    /// <returns>Who answered, when it was answered: the shadows are to be shown it when it is written.</returns>
+    public async ValueTask<(RouteShare Share, Model Model)> Infer(InferExchange exchange, string? authorization, string? stickyKey, ReadOnlyMemory<byte> message, CancellationToken token)
     {
         var began = Stopwatch.GetTimestamp();
         var caller = await admission.Caller(authorization, Role.Viewer, token);
         using var stay = caller.Usage!.Enter();
         var (name, version) = InferMessage.Address(message);
-        var (_, share, model) = await admission.Admit(caller, name, version, token);
+        var (_, share, model) = await admission.Admit(caller, name, version, token, stickyKey);
         var (signature, queue) = (model.Tensors.Signature, share.Queue(model));
         share.Count.Begin();
         try
@@ -72,12 +74,12 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
             exchange.Length = InferReply.WriteHeader(exchange, name, share.VersionText, signature);
-            share.Count.Succeed(began, exchange.Call);
-            return signature;
+            share.Succeed(began, exchange.Call);
+            return (share, model);
         }
         catch (ServingError refused)
         {
-            share.Count.Fail(refused.Failure);
+            share.Fail(refused.Failure);
             throw;
         }
         finally
@@ -96,8 +98,13 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
         var body = await Read(reader);
         try
         {
-            var signature = await Infer(exchange, context.Request.Headers.Authorization, Message(context.Request, body, exchange), context.RequestAborted);
-            Write(context.Response, exchange, signature);
+            var (share, model) = await Infer(exchange, context.Request.Headers.Authorization, context.Request.Headers[Sticky.Header], Message(context.Request, body, exchange), context.RequestAborted);
+            Write(context.Response, exchange, model.Tensors.Signature);
+            if (share.IsShadowed)
+            {
+                await context.Response.CompleteAsync();
+                share.Show(exchange.Call, model);
+            }
         }
         finally
         {

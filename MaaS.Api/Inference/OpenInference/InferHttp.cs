@@ -2,6 +2,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Teams;
 using MaaS.Inference.Tensors;
 using Microsoft.Extensions.Primitives;
@@ -23,7 +24,7 @@ internal sealed class InferHttp(Admission admission)
         var began = Stopwatch.GetTimestamp();
         var caller = await admission.Caller(context.Request.Headers.Authorization, Role.Viewer, default);
         using var stay = caller.Usage!.Enter();
-        var (_, share, model) = await admission.Admit(caller, path.Model, path.Version, default);
+        var (_, share, model) = await admission.Admit(caller, path.Model, path.Version, default, context.Request.Headers[Sticky.Header]);
         var (exchange, signature, queue) = (InferExchange.Rent(), model.Tensors.Signature, share.Queue(model));
         var body = default(RequestBody);
         share.Count.Begin();
@@ -38,11 +39,16 @@ internal sealed class InferHttp(Admission admission)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
             Write(context.Response, exchange, path.Model, share.VersionText, signature);
-            share.Count.Succeed(began, exchange.Call);
+            share.Succeed(began, exchange.Call);
+            if (share.IsShadowed)
+            {
+                await context.Response.CompleteAsync();
+                share.Show(exchange.Call, model);
+            }
         }
         catch (ServingError refused)
         {
-            share.Count.Fail(refused.Failure);
+            share.Fail(refused.Failure);
             throw;
         }
         finally

@@ -4,6 +4,7 @@ using Grpc.Core;
 using MaaS.Api.Inference.OpenInference.Grpc;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
+using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Teams;
 
 namespace MaaS.Api.Inference.OpenInference;
@@ -56,10 +57,12 @@ internal sealed class OpenInferenceService(
             var exchange = InferExchange.Rent();
             try
             {
-                var signature = await infer.Infer(exchange, Authorization(context), request.ToByteArray(), context.CancellationToken);
+                var (share, model) = await infer.Infer(exchange, Authorization(context), context.RequestHeaders.GetValue(Sticky.Header.ToLowerInvariant()), request.ToByteArray(), context.CancellationToken);
                 var reply = new System.Buffers.ArrayBufferWriter<byte>();
-                InferReply.Write(exchange, signature, reply);
+                InferReply.Write(exchange, model.Tensors.Signature, reply);
                 await responseStream.WriteAsync(new() { InferResponse = ModelInferResponse.Parser.ParseFrom(reply.WrittenSpan) }, context.CancellationToken);
+                if (share.IsShadowed)
+                    share.Show(exchange.Call, model);
             }
             catch (ServingError refused) when (refused.Status != ServingStatus.Unauthenticated)
             {

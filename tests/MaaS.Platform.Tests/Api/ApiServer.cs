@@ -29,6 +29,8 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-test-api-");
     private readonly TaskCompletionSource<Uri> _address = new();
     private readonly List<string> _output = [];
+    private ApiServer? _beside;
+    private string _database = "";
     private Process? _process;
     private ServiceProvider? _catalog;
 
@@ -42,7 +44,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>The catalog on the API's own database and files, for what a test has to put there or look up.</summary>
     public IServiceProvider Catalog => _catalog!;
 
-    public DirectoryInfo Files => new(Path.Combine(_folder.FullName, "files"));
+    public DirectoryInfo Files => _beside?.Files ?? new(Path.Combine(_folder.FullName, "files"));
 
     public string SetupLinkFile => Path.Combine(_folder.FullName, "setup-link");
 
@@ -53,7 +55,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     {
         if (PostgresServer.Missing is not null)
             return;
-        var database = await postgres.CreateDatabase();
+        var database = _database = _beside?._database ?? await postgres.CreateDatabase();
         Files.Create();
         _catalog = PostgresFixture.Services(database, Files.FullName);
         Start(new()
@@ -65,6 +67,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["MAAS_METRICS_PORT"] = $"{MetricsAddress.Port}",
             ["Serving__CacheFolder"] = Path.Combine(_folder.FullName, "models"),
             ["Serving__MemoryMegabytes"] = $"{ModelMegabytes}",
+            ["Serving__ShadowMegabytes"] = "1",
             ["Teams__SignInsPerMinute"] = "1000",
             ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
             ["MAAS_ADMIN_EMAIL"] = "",
@@ -82,6 +85,14 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         if (_catalog is not null)
             await _catalog.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Another server on the same database and files, with a memory of its own. Whoever asks for it disposes it.</summary>
+    public async Task<ApiServer> Replica()
+    {
+        var replica = new ApiServer(postgres) { _beside = this };
+        await replica.InitializeAsync();
+        return replica;
     }
 
     /// <summary>Plain HTTP, as a caller with this secret or as nobody.</summary>

@@ -178,6 +178,17 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":1,\"weight\":-100}]}", 400, "validation_failed", "traffic[0].weight" },
         { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":2}]}", 404, "model_version_not_found", "2" },
         { "POST", "api/deployments", "{\"name\":\"{deployment}\",\"traffic\":[{\"model\":\"{model}\",\"version\":1}]}", 409, "deployment_name_taken", "{deployment}" },
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":1}],\"guard\":{\"max_error_percent\":5}}", 400, "invalid_json", "guard is not a field here" },
+        { "POST", "api/deployments", "{\"name\":\"a\",\"traffic\":[{\"model\":\"{model}\",\"version\":1}],\"shadow\":{\"model\":\"{model}\",\"version\":1}}", 422, "shadow_in_traffic", "which takes traffic itself" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"shadow\":{\"model\":\"{model}\",\"version\":1}"), 422, "shadow_in_traffic", "shadow.version is 1" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"shadow\":{\"model\":\"{model}\",\"version\":7}"), 404, "model_version_not_found", "7" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"shadow\":{\"model\":\"{model}\",\"version\":7,\"percent\":0}"), 400, "validation_failed", "shadow.percent must be between 1 and 100" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"shadow\":{\"model\":\"{model}\"}"), 400, "invalid_json", "version must be given" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"guard\":{}"), 422, "guard_without_limit", "guard sets no limit" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"guard\":{\"max_error_percent\":101}"), 400, "validation_failed", "guard.max_error_percent must be between 0 and 100" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"guard\":{\"max_p99_ms\":0}"), 400, "validation_failed", "guard.max_p99_ms" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"guard\":{\"max_p99_ms\":10,\"minutes\":0}"), 400, "validation_failed", "guard.minutes must be between 1 and" },
+        { "POST", "api/deployments/{deployment}/revisions", Revision("\"guard\":{\"max_disagreement_percent\":5}"), 422, "guard_not_comparable", "compares a version that gets more traffic" },
         { "POST", "api/deployments/{deployment}/rollback", "{}", 409, "nothing_to_roll_back", "one revision" },
         { "POST", "api/deployments/{deployment}/rollback", "{\"revision\":1}", 409, "revision_is_current", "1" },
         { "POST", "api/deployments/{deployment}/rollback", "{\"revision\":9}", 404, "revision_not_found", "9" },
@@ -241,6 +252,8 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
     private static string Steps(string steps) => Compress($"{{\"type\":\"recipe\",\"steps\":[{steps}]}}");
 
     private static string Compress(string plan, string more = "") => $"{{\"kind\":\"compress\",\"version_id\":\"{{source}}\",\"plan\":{plan}{more}}}";
+
+    private static string Revision(string more) => $$"""{"traffic":[{"model":"{model}","version":1}],{{more}}}""";
 
     private static string Train(string settings, string version = "{version}", string more = "", string task = "tabular") =>
         $"{{\"kind\":\"train\",\"dataset_version_id\":\"{version}\",\"training\":{{\"task\":\"{task}\",{settings}}}{more}}}";

@@ -43,7 +43,9 @@ public sealed record Seed(
         [["30", "rome", "2024-01-01", "hello", null, "t1", "9.5", "yes"]], []);
 
     /// <param name="broken">Whether the package answers its own sample otherwise than it did, so that it must not be served.</param>
-    public static async Task<Seed> Make(TestTeam team, bool broken = false)
+    /// <param name="less">What the package's z has less: with 9, who is fifty is "no".</param>
+    /// <param name="task">Classification, or regression, which answers z.</param>
+    public static async Task<Seed> Make(TestTeam team, bool broken = false, float less = 4, ModelTask task = ModelTask.TabularClassification)
     {
         var mark = $"mark{Guid.NewGuid():n}"[..16];
         await using var context = team.Api.Context();
@@ -63,7 +65,7 @@ public sealed record Seed(
         context.Jobs.AddRange(done, running);
         var run = NewRun(team, experiment, done, $"{mark} run", version.Id);
         context.Runs.AddRange(run, NewRun(team, experiment, running, $"{mark} running", version.Id));
-        await AddPackage(store, run, broken);
+        await AddPackage(store, run, broken, less, task);
         run.Compression = Reports.Of(machine: mark);
 
         var key = context.ApiKeys.Add(new()
@@ -133,9 +135,9 @@ public sealed record Seed(
         DatasetVersionId = version,
     };
 
-    private static async Task AddPackage(ArtifactStore store, Run run, bool broken)
+    private static async Task AddPackage(ArtifactStore store, Run run, bool broken, float less, ModelTask task)
     {
-        using var package = new TestPackage();
+        using var package = new TestPackage(task, less);
         if (broken)
             package.Write("sample.json", new ModelSample(TestPackage.Rows("""{"age":50}"""), [TestPackage.Answer(-3)]));
         run.Manifest = package.Manifest with { Lineage = new(run.Id, run.DatasetVersionId, null) };
