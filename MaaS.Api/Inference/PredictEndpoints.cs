@@ -51,7 +51,7 @@ internal static class PredictEndpoints
                 if (share.IsShadowed)
                     http.Response.OnCompleted(() =>
                     {
-                        share.Show(http.Request.ContentLength ?? 0, request, predictions);
+                        share.Show(request, predictions);
                         return Task.CompletedTask;
                     });
                 return TypedResults.Ok(new PredictResponse(route.Name, share.Model, share.Version, route.Revision, Presentation.Of(request, predictions)));

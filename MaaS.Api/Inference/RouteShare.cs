@@ -58,17 +58,15 @@ internal sealed class RouteShare(
     public void Show(Call call, Model answered)
     {
         var signature = answered.Tensors.Signature;
-        var bytes = CallCopy.BytesOf(call, signature);
         foreach (var shadow in shadows!)
-            if (shadow.Wants(bytes))
+            if (shadow.Draws() && CallCopy.BytesOf(call, signature) is var bytes && shadow.TryReserve(bytes))
                 shadow.Add(new TensorWork(bytes, CallCopy.Of(call, signature), answered.Manifest.Task));
     }
 
-    /// <param name="bytes">Of the request.</param>
-    public void Show(long bytes, PredictRequest request, IReadOnlyList<Prediction> answered)
+    public void Show(PredictRequest request, IReadOnlyList<Prediction> answered)
     {
         foreach (var shadow in shadows!)
-            if (shadow.Wants(bytes))
+            if (shadow.Draws() && RowsWork.BytesOf(request.Rows) is var bytes && shadow.TryReserve(bytes))
                 shadow.Add(new RowsWork(bytes, request.Rows, answered));
     }
 }

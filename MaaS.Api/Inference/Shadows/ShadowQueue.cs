@@ -19,12 +19,14 @@ internal sealed class ShadowQueue(RouteShare shadow, int percent, long mostBytes
     private long _bytes;
     private bool _isRunning, _hasFailed;
 
-    /// <summary>Draws whether the shadow gets a request. One that it is to get must be given to <see cref="Add"/>.</summary>
+    /// <summary>Draws whether the shadow is to get a request.</summary>
+    public bool Draws() => percent >= 100 || Random.Shared.Next(100) < percent;
+
+    /// <summary>Makes room for a request that was drawn, which must be given to <see cref="Add"/> then.</summary>
     /// <param name="bytes">That it takes while it waits.</param>
-    public bool Wants(long bytes)
+    /// <returns>False when there is none; then it is dropped.</returns>
+    public bool TryReserve(long bytes)
     {
-        if (percent < 100 && Random.Shared.Next(100) >= percent)
-            return false;
         lock (_gate)
             if (_taken < MostWaiting && _bytes + bytes <= mostBytes)
             {

@@ -1,4 +1,5 @@
 // One request for a shadow: what was asked and what was answered, as long as it waits. The shadow is asked in the way the caller asked.
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
@@ -29,6 +30,10 @@ internal sealed class TensorWork(long bytes, CallCopy asked, ModelTask task) : S
 
 internal sealed class RowsWork(long bytes, IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, IReadOnlyList<Prediction> answered) : ShadowWork(bytes)
 {
+    /// <summary>Of the rows as JSON.</summary>
+    public static long BytesOf(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows) =>
+        rows.Sum(row => row.Sum(cell => (long)cell.Key.Length + JsonMarshal.GetRawUtf8Value(cell.Value).Length));
+
     public override async Task<bool?> Compare(Model shadow, Batcher queue, Call call)
     {
         var (outcome, predictions) = await shadow.Predict(rows, call, queue, CancellationToken.None);
