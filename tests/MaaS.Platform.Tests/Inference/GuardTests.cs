@@ -51,8 +51,9 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
 
         var revision = await RolledBack();
         Assert.Matches($"version 2 of \"{Seed.Model}\" answered 100 % of [0-9]+ compared requests otherwise than version 1 of \"{Seed.Model}\"; max_disagreement_percent is 30\\.$", revision.Reason);
-        var compared = (await Member.Revisions(Seed.Deployment, token: Token)).Items.Single(found => found.Number == 2).Comparisons!.Single();
-        Assert.Equal((2, 1, 0), (compared.Version, compared.ShadowVersion, compared.Agreed)); // the version before is not compared with itself
+        Comparison? compared = null;
+        await Until(async () => (compared = (await Member.Revisions(Seed.Deployment, token: Token)).Items.Single(found => found.Number == 2).Comparisons!.SingleOrDefault()) is not null);
+        Assert.Equal((2, 1, 0), (compared!.Version, compared.ShadowVersion, compared.Agreed)); // the version before is not compared with itself
         Assert.InRange(yes, 1, 40);
     }
 

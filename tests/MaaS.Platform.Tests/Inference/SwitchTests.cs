@@ -46,7 +46,7 @@ public sealed class SwitchTests(ApiServer api) : RolloutTest(api)
     {
         using var http = new HttpClient { BaseAddress = Api.MetricsAddress };
         var line = (await http.GetStringAsync("/metrics", Token)).Split('\n')
-            .Single(found => found.StartsWith($"nv_inference_pending_request_count{{model=\"{Seed.Deployment}\"", StringComparison.Ordinal));
-        return int.Parse(line.Split(' ')[^1], null);
+            .SingleOrDefault(found => found.StartsWith($"nv_inference_pending_request_count{{model=\"{Seed.Deployment}\"", StringComparison.Ordinal));
+        return int.Parse(line?.Split(' ')[^1] ?? "0", null);
     }
 }
