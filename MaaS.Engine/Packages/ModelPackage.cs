@@ -17,9 +17,10 @@ public sealed class ParityException(string message) : Exception(message);
 /// <summary>What a task brings to its package; files of its own, such as a tokenizer, lie in the folder before.</summary>
 /// <param name="Training">The settings with every derived value filled in.</param>
 /// <param name="Encoder">What the encoder learned, as <see cref="SavedNetwork.Json"/>: with the settings and the weights, all there is to build the network again.</param>
+/// <param name="Reference">What the data was like, of a task that keeps it.</param>
 internal sealed record PackageContent(
     ModelTask Task, Onnx.ModelProto Graph, nn.Module Network, TrainingSpec Training, IReadOnlyList<ModelInput> Inputs,
-    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null);
+    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null, Reference? Reference = null);
 
 /// <summary>Rows that training never saw, and the trained network's answers to them.</summary>
 /// <param name="Columns">One array per input, as <see cref="Model.Run"/> takes them.</param>
@@ -53,7 +54,7 @@ internal static class ModelPackage
         var manifest = new ModelManifest(
             1, content.Task, content.Inputs, [.. content.Graph.Graph.Output.Select(OutputOf)], content.Labels, content.Target, content.Training,
             content.Metrics, content.Network.parameters().Sum(parameter => parameter.numel()),
-            ParityMaxDifference: 0, Tolerance, rows, content.Lineage, Files: []);
+            ParityMaxDifference: 0, Tolerance, rows, content.Lineage, Files: [], Reference: content.Reference);
         using (var served = Model.Open(Path.Combine(folder, "model.onnx"), manifest))
         {
             var found = difference(served);

@@ -80,7 +80,7 @@ internal static class TabularRun
         var metrics = task.Test(test, given is null ? "test" : "given test file");
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
-        var manifest = TabularPackage.Write(place.Package, task, spec, test, metrics, place.Lineage);
+        var manifest = TabularPackage.Write(place.Package, task, spec, test, metrics, place.Lineage, train);
         progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test rows"));
         return new TrainingOutcome(manifest, compute.Facts());
     }
