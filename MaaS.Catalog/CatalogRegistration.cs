@@ -42,6 +42,7 @@ public static class CatalogRegistration
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactSweep>(provider, root));
         services.AddSingleton<LoadMarks>();
         services.AddSingleton<UsageStore>();
+        services.AddSingleton<TrafficStore>();
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
         services.AddSingleton<ModelStore>();

@@ -72,7 +72,7 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
             exchange.Length = InferReply.WriteHeader(exchange, name, share.VersionText, signature);
-            share.Count.Succeed(began, exchange.Call);
+            share.Count.Succeed(began, exchange.Call, model);
             return signature;
         }
         catch (ServingError refused)

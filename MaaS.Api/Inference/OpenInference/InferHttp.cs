@@ -38,7 +38,7 @@ internal sealed class InferHttp(Admission admission)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
             Write(context.Response, exchange, path.Model, share.VersionText, signature);
-            share.Count.Succeed(began, exchange.Call);
+            share.Count.Succeed(began, exchange.Call, model);
         }
         catch (ServingError refused)
         {

@@ -65,6 +65,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["MAAS_METRICS_PORT"] = $"{MetricsAddress.Port}",
             ["Serving__CacheFolder"] = Path.Combine(_folder.FullName, "models"),
             ["Serving__MemoryMegabytes"] = $"{ModelMegabytes}",
+            ["Serving__RecordSeconds"] = "0.3",
             ["Teams__SignInsPerMinute"] = "1000",
             ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
             ["MAAS_ADMIN_EMAIL"] = "",
