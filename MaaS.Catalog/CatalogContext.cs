@@ -40,6 +40,8 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Revision> Revisions => Set<Revision>();
+    public DbSet<TrafficMinute> TrafficMinutes => Set<TrafficMinute>();
+    public DbSet<DriftHour> DriftHours => Set<DriftHour>();
     public DbSet<LoadMark> LoadMarks => Set<LoadMark>();
     public DbSet<Worker> Workers => Set<Worker>();
     public DbSet<Blob> Blobs => Set<Blob>();
@@ -191,6 +193,21 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         {
             mark.HasKey(row => new { row.VersionId, row.Process });
             mark.HasOne<ModelVersion>().WithMany(version => version.LoadMarks).HasForeignKey(row => row.VersionId);
+        });
+        model.Entity<TrafficMinute>(traffic =>
+        {
+            traffic.HasKey(row => new { row.DeploymentId, row.VersionId, row.Minute });
+            traffic.HasIndex(row => new { row.DeploymentId, row.Minute });
+            traffic.HasIndex(row => row.Minute);
+            traffic.HasOne<Deployment>().WithMany().HasForeignKey(row => row.DeploymentId);
+            traffic.HasOne<ModelVersion>().WithMany().HasForeignKey(row => row.VersionId);
+        });
+        model.Entity<DriftHour>(drift =>
+        {
+            drift.HasKey(row => new { row.DeploymentId, row.VersionId, row.Hour, row.Column });
+            drift.HasIndex(row => row.Hour);
+            drift.HasOne<Deployment>().WithMany().HasForeignKey(row => row.DeploymentId);
+            drift.HasOne<ModelVersion>().WithMany().HasForeignKey(row => row.VersionId);
         });
         model.Entity<RevisionShare>(share =>
         {

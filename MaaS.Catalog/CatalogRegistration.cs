@@ -44,6 +44,7 @@ public static class CatalogRegistration
         services.AddSingleton<LoadMarks>();
         services.AddSingleton<UsageStore>();
         services.AddSingleton<ComparisonStore>();
+        services.AddSingleton<TrafficStore>();
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
         services.AddSingleton<CompressionStore>();

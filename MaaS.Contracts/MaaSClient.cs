@@ -107,6 +107,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<DeploymentView> RollBack(string deployment, Rollback request, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/rollback", request, token);
     public Task<DeploymentView> Pause(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/pause", null, token);
     public Task<DeploymentView> Resume(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/resume", null, token);
+    public Task<TrafficView> Traffic(string deployment, int minutes = 60, CancellationToken token = default) => Get<TrafficView>($"api/deployments/{Escape(deployment)}/traffic?minutes={minutes}", token);
+    public Task<DriftView> Drift(string deployment, int hours = 24, CancellationToken token = default) => Get<DriftView>($"api/deployments/{Escape(deployment)}/drift?hours={hours}", token);
     public Task DeleteDeployment(string deployment, CancellationToken token = default) => Delete($"api/deployments/{Escape(deployment)}", token);
 
     /// <param name="stickyKey">Whose request it is: those of one key get one version while the weights stay as they are.</param>

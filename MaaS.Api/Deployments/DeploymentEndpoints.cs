@@ -25,6 +25,7 @@ internal static class DeploymentEndpoints
         deployments.MapPost("{deployment}/resume", Resume).Needs(Role.Member).WithSummary("Serve again");
         deployments.MapDelete("{deployment}", Delete).Needs(Role.Member).WithSummary("Delete a deployment with its revisions");
         deployments.MapRevisions();
+        deployments.MapTraffic();
         deployments.MapPredict();
     }
 

@@ -36,7 +36,7 @@ internal sealed class Routes(ServingCounts counts, Comparisons comparisons, Load
         }
 
         ShadowQueue Shadow(ModelVersion version, ModelVersion shadow, int percent, GuardWatch? watch) => new(
-            new(shadow.Id, shadow.Model.Name, shadow.Number, 0, new(), new(row.TeamId, row.Name, shadow.Model.Name, shadow.Number)), percent, _shadowBytes,
+            new(shadow.Id, shadow.Model.Name, shadow.Number, 0, new(), new(row.TeamId, row.Id, row.Name, shadow.Model.Name, shadow.Number, shadow.Id)), percent, _shadowBytes,
             comparisons.Of(new(row.TeamId, row.Name, row.Id, revision.Number, version.Model.Name, version.Number, version.Id, shadow.Model.Name, shadow.Number, shadow.Id)),
             watch, models, logger);
     }

@@ -20,11 +20,12 @@ internal static class PredictEndpoints
     public static void AddServing(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Router>().AddSingleton<Routes>().AddSingleton<Comparisons>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
-            .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>();
+            .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>().AddSingleton<TrafficRecorder>();
         builder.Services.AddOpenInference();
         builder.AddListening();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<LoadedModels>()).AddHostedService(provider => provider.GetRequiredService<Meters>())
-            .AddHostedService(provider => provider.GetRequiredService<Comparisons>()).AddHostedService<Guards>();
+            .AddHostedService(provider => provider.GetRequiredService<Comparisons>()).AddHostedService<Guards>()
+            .AddHostedService(provider => provider.GetRequiredService<TrafficRecorder>());
     }
 
     public static void MapPredict(this IEndpointRouteBuilder deployments) =>
@@ -91,7 +92,7 @@ internal static class PredictEndpoints
             }
             if (outcome != CallOutcome.Answered)
                 throw Admission.Refuse(share, call, outcome);
-            share.Succeed(began, call);
+            share.Succeed(began, call, model);
             return predictions;
         }
         finally

@@ -42,9 +42,9 @@ internal sealed class RouteShare(
     }
 
     /// <param name="began">When its first byte was read.</param>
-    public void Succeed(long began, Call call)
+    public void Succeed(long began, Call call, Model answered)
     {
-        var ticks = count.Succeed(began, call);
+        var ticks = count.Succeed(began, call, answered);
         watch?.Answered(ticks);
     }
 

@@ -2,6 +2,8 @@
 // so nothing here locks or allocates; times are Stopwatch ticks.
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using MaaS.Inference;
+using MaaS.Inference.Drift;
 using MaaS.Inference.Tensors;
 
 namespace MaaS.Api.Inference;
@@ -9,18 +11,23 @@ namespace MaaS.Api.Inference;
 /// <summary>Why a request was not answered, in the words of Triton's metric.</summary>
 internal enum Failure { Rejected, Canceled, Backend, Other }
 
-internal sealed class ServingCount(Guid team, string deployment, string model, int version)
+internal sealed class ServingCount(Guid team, Guid deploymentId, string deployment, string model, int version, Guid versionId)
 {
     /// <summary>Upper bounds of the latency histogram, in milliseconds; one more bucket takes the rest.</summary>
-    public static readonly double[] Bounds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000];
+    public static readonly double[] Bounds = [.. LatencyHistogram.Bounds];
 
     private static readonly long[] s_bounds = [.. Bounds.Select(bound => (long)(bound * Stopwatch.Frequency / 1000))];
 
+    private readonly Lock _gate = new();
     private readonly long[] _failed = new long[Enum.GetValues<Failure>().Length];
     private readonly long[] _buckets = new long[Bounds.Length + 1];
     private long _succeeded, _rows, _request, _queue, _input, _compute, _output, _lastAt, _pending;
+    private bool _isWatched;
+    private DriftCounts? _drift;
 
     public Guid Team => team;
+    public Guid DeploymentId => deploymentId;
+    public Guid VersionId => versionId;
     public string Deployment => deployment;
     public string Model => model;
     public int Version => version;
@@ -38,6 +45,9 @@ internal sealed class ServingCount(Guid team, string deployment, string model, i
     /// <summary>When the last request was answered, in milliseconds since 1970; 0 for never.</summary>
     public long LastAt => Volatile.Read(ref _lastAt);
 
+    /// <summary>Null until something was answered, and of a model whose values cannot be held against its training's.</summary>
+    public DriftCounts? Drift => Volatile.Read(ref _drift);
+
     public long Failed(Failure reason) => Volatile.Read(ref _failed[(int)reason]);
 
     public long[] Buckets => [.. Enumerable.Range(0, _buckets.Length).Select(i => Volatile.Read(ref _buckets[i]))];
@@ -49,8 +59,9 @@ internal sealed class ServingCount(Guid team, string deployment, string model, i
     public void Fail(Failure reason) => Interlocked.Increment(ref _failed[(int)reason]);
 
     /// <param name="began">When its first byte was read.</param>
+    /// <param name="call">Its inputs and its answer are still there.</param>
     /// <returns>How long it took.</returns>
-    public long Succeed(long began, Call call)
+    public long Succeed(long began, Call call, Model answered)
     {
         var now = Stopwatch.GetTimestamp();
         Interlocked.Increment(ref _succeeded);
@@ -65,7 +76,20 @@ internal sealed class ServingCount(Guid team, string deployment, string model, i
         while (bucket < s_bounds.Length && now - began > s_bounds[bucket])
             bucket++;
         Interlocked.Increment(ref _buckets[bucket]);
+        if (!Volatile.Read(ref _isWatched))
+            Watch(answered);
+        _drift?.Look(call, now);
         return now - began;
+    }
+
+    private void Watch(Model model)
+    {
+        lock (_gate)
+            if (!_isWatched)
+            {
+                Volatile.Write(ref _drift, DriftCounts.For(model));
+                Volatile.Write(ref _isWatched, true);
+            }
     }
 }
 
@@ -76,7 +100,7 @@ internal sealed class ServingCounts
     public IEnumerable<ServingCount> All => _counts.Values;
 
     public ServingCount Of(Guid team, string deployment, Guid deploymentId, string model, int version, Guid versionId) =>
-        _counts.GetOrAdd((deploymentId, versionId), _ => new(team, deployment, model, version));
+        _counts.GetOrAdd((deploymentId, versionId), _ => new(team, deploymentId, deployment, model, version, versionId));
 
     /// <summary>The deployment is gone; what a request of it still counts, nobody will read.</summary>
     public void Forget(Guid deploymentId)

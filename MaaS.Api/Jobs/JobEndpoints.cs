@@ -20,7 +20,7 @@ internal static class JobEndpoints
     {
         var jobs = api.MapGroup("jobs").WithTags("Jobs");
         jobs.MapGet("", List).WithSummary("Jobs, newest first, in one state or in all");
-        jobs.MapPost("", Submit).Needs(Role.Member).WithSummary("Submit a job; training, searching and compressing open a run");
+        jobs.MapPost("", Submit).Needs(Role.Member).WithSummary("Submit a job; training, searching, compressing and scoring open a run");
         jobs.MapGet("{job}", Get).WithSummary("One job");
         jobs.MapPost("{job}/cancel", Cancel).Needs(Role.Member).WithSummary("Ask a job to stop; one that has ended stays as it is");
         jobs.MapGet("{job}/events", JobEventEndpoint.Follow).WithSummary("Follow a job until it ends, as server-sent events");
@@ -52,11 +52,12 @@ internal static class JobEndpoints
         JobSpec spec, Caller caller, CatalogContext context, StorageQuota storage, CancellationToken token) => spec switch
         {
             // What a training leaves is small, but without room even that is too much.
-            TrainJob or SweepJob or CompressJob when await storage.Of(caller, token) is { Left: 0 } room => room.Full(),
+            TrainJob or SweepJob or CompressJob or ScoreJob when await storage.Of(caller, token) is { Left: 0 } room => room.Full(),
             TrainJob train => await Answer(await TrainSubmission.Submit(train, caller, context, token), context, token),
             SweepJob sweep => await Answer(await TrainSubmission.Submit(sweep, caller, context, token), context, token),
             CompressJob compress => await Answer(await CompressSubmission.Submit(compress, caller, context, token), context, token),
-            ProfileJob => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\", \"sweep\" or \"compress\" here."),
+            ScoreJob score => await Answer(await ScoreSubmission.Submit(score, caller, context, token), context, token),
+            ProfileJob => new InvalidProblem("kind_not_submitted", "kind is \"profile\"; a file is read when it is uploaded or reread, submit \"train\", \"sweep\", \"compress\" or \"score\" here."),
             ImportJob => new InvalidProblem("kind_not_submitted", "kind is \"import\"; a model is brought in by sending its file to POST /api/models/imports."),
             _ => new InvalidProblem("kind_not_submitted", "kind is \"export\"; a version is exported by POST /api/models/{model}/versions/{version}/exports."),
         };

@@ -81,10 +81,10 @@ internal static class TrainSubmission
         _ => new InvalidProblem("task_not_trainable", "training.task is one that this server does not train yet; allowed are tabular, image, text, language and recommendation."),
     };
 
-    private static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions
+    internal static Task<DatasetVersion?> Version(CatalogContext context, Caller caller, Guid id, CancellationToken token) => context.DatasetVersions
         .AsNoTracking().Include(row => row.Dataset).SingleOrDefaultAsync(row => row.Id == id && row.TeamId == caller.TeamId, token);
 
-    private static ProblemResult? Unready(DatasetVersion? version, Guid id, string field) => version switch
+    internal static ProblemResult? Unready(DatasetVersion? version, Guid id, string field) => version switch
     {
         null => new NotFoundProblem("dataset version", $"{id} (the {field})"),
         { State: DatasetState.Failed } => new ConflictProblem("dataset_unreadable", $"{field} names a file that could not be read: {version.Error}"),

@@ -22,13 +22,14 @@ public enum Beat
     Lost,
 }
 
-/// <summary>What a training job leaves in its run.</summary>
+/// <summary>What a job leaves in its run.</summary>
 /// <param name="Params">Settings, the derived ones filled in; null leaves what the run has.</param>
 /// <param name="Metrics">Final figures; the last value of every series stands beside them.</param>
+/// <param name="Manifest">Null for a job that makes no model.</param>
 /// <param name="Artifacts">Files already in the artifact store; those under <c>model/</c> are the package.</param>
 public sealed record RunResult(
     IReadOnlyDictionary<string, string>? Params,
     IReadOnlyDictionary<string, double> Metrics,
     IReadOnlyDictionary<string, string> Environment,
-    ModelManifest Manifest,
+    ModelManifest? Manifest,
     IReadOnlyList<PackageFile> Artifacts);

@@ -241,6 +241,41 @@ namespace MaaS.Catalog.Migrations
                     b.ToTable("deployments", (string)null);
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Deployments.DriftHour", b =>
+                {
+                    b.Property<Guid>("DeploymentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("version_id");
+
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("hour");
+
+                    b.Property<int>("Column")
+                        .HasColumnType("integer")
+                        .HasColumnName("column");
+
+                    b.PrimitiveCollection<long[]>("Counts")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("counts");
+
+                    b.HasKey("DeploymentId", "VersionId", "Hour", "Column")
+                        .HasName("pk_drift_hours");
+
+                    b.HasIndex("Hour")
+                        .HasDatabaseName("ix_drift_hours_hour");
+
+                    b.HasIndex("VersionId")
+                        .HasDatabaseName("ix_drift_hours_version_id");
+
+                    b.ToTable("drift_hours", (string)null);
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Deployments.LoadMark", b =>
                 {
                     b.Property<Guid>("VersionId")
@@ -345,6 +380,52 @@ namespace MaaS.Catalog.Migrations
                         .HasDatabaseName("ix_revision_share_version_id");
 
                     b.ToTable("revision_share", (string)null);
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Deployments.TrafficMinute", b =>
+                {
+                    b.Property<Guid>("DeploymentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("version_id");
+
+                    b.Property<DateTimeOffset>("Minute")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("minute");
+
+                    b.PrimitiveCollection<long[]>("Buckets")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("buckets");
+
+                    b.Property<long>("Failures")
+                        .HasColumnType("bigint")
+                        .HasColumnName("failures");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requests");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("bigint")
+                        .HasColumnName("rows");
+
+                    b.HasKey("DeploymentId", "VersionId", "Minute")
+                        .HasName("pk_traffic_minutes");
+
+                    b.HasIndex("Minute")
+                        .HasDatabaseName("ix_traffic_minutes_minute");
+
+                    b.HasIndex("VersionId")
+                        .HasDatabaseName("ix_traffic_minutes_version_id");
+
+                    b.HasIndex("DeploymentId", "Minute")
+                        .HasDatabaseName("ix_traffic_minutes_deployment_id_minute");
+
+                    b.ToTable("traffic_minutes", (string)null);
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Experiments.Artifact", b =>
@@ -1256,6 +1337,23 @@ namespace MaaS.Catalog.Migrations
                         .HasConstraintName("fk_deployments_teams_team_id");
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Deployments.DriftHour", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Deployments.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("DeploymentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_drift_hours_deployments_deployment_id");
+
+                    b.HasOne("MaaS.Catalog.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_drift_hours_model_versions_version_id");
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Deployments.LoadMark", b =>
                 {
                     b.HasOne("MaaS.Catalog.Models.ModelVersion", null)
@@ -1301,6 +1399,23 @@ namespace MaaS.Catalog.Migrations
                         .HasConstraintName("fk_revision_share_revisions_deployment_id_revision_number");
 
                     b.Navigation("Version");
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Deployments.TrafficMinute", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Deployments.Deployment", null)
+                        .WithMany()
+                        .HasForeignKey("DeploymentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_traffic_minutes_deployments_deployment_id");
+
+                    b.HasOne("MaaS.Catalog.Models.ModelVersion", null)
+                        .WithMany()
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_traffic_minutes_model_versions_version_id");
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Experiments.Artifact", b =>

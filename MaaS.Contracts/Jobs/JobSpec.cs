@@ -17,13 +17,14 @@ namespace MaaS.Contracts.Jobs;
 [JsonDerivedType(typeof(TrainJob), "train")]
 [JsonDerivedType(typeof(SweepJob), "sweep")]
 [JsonDerivedType(typeof(CompressJob), "compress")]
+[JsonDerivedType(typeof(ScoreJob), "score")]
 public abstract record JobSpec
 {
     [JsonIgnore]
     public abstract JobKind Kind { get; }
 }
 
-public enum JobKind { Profile, Train, Sweep, Import, Export, Compress }
+public enum JobKind { Profile, Train, Sweep, Import, Export, Compress, Score }
 
 /// <summary>Read a dataset version's file and describe it.</summary>
 public sealed record ProfileJob(Guid DatasetVersionId, ReadingOptions Reading) : JobSpec

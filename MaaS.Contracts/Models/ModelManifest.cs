@@ -13,6 +13,7 @@ namespace MaaS.Contracts.Models;
 /// <param name="Metrics">Test figures, each with the trivial baseline's beside it.</param>
 /// <param name="ParityMaxDifference">Largest absolute difference between ONNX Runtime's and TorchSharp's answers on held-out rows.</param>
 /// <param name="Files">Every other file of the package.</param>
+/// <param name="Reference">Of a table: what its values and answers were like, for what is served later to be held against; null where it is not kept.</param>
 /// <param name="Stacks">Of a model made elsewhere: whether rows of several requests may be computed together, as a trial showed when it was brought in.</param>
 /// <param name="Compression">What was done to the parent to make this of it, in order; null when nothing was.</param>
 public sealed record ModelManifest(
@@ -31,7 +32,8 @@ public sealed record ModelManifest(
     Lineage Lineage,
     IReadOnlyList<PackageFile> Files,
     bool? Stacks = null,
-    IReadOnlyList<CompressionStep>? Compression = null)
+    IReadOnlyList<CompressionStep>? Compression = null,
+    Reference? Reference = null)
 {
     /// <summary>The file that training goes on from: the network as it was trained, and what its encoder learned.</summary>
     public const string Weights = "weights.safetensors";

@@ -52,7 +52,10 @@ public static class TableReader
         return new Table(builders.ConvertAll(column => column.Builder.Build()));
     }
 
-    internal static UserError DoesNotFit(string place, string column, ReadOnlySpan<char> cell, ColumnType type)
+    internal static UserError DoesNotFit(string place, string column, ReadOnlySpan<char> cell, ColumnType type) => new(
+        $"{place}, column {column}: {Unfit(cell, type)}. Mend the cell, name it among the missing values, or choose another type.");
+
+    internal static string Unfit(ReadOnlySpan<char> cell, ColumnType type)
     {
         var shown = cell.Length > 60 ? $"{cell[..60]}..." : cell.ToString();
         var wanted = type switch
@@ -62,7 +65,6 @@ public static class TableReader
             ColumnType.Integer => "a whole number",
             _ => "a number",
         };
-        return new UserError(
-            $"{place}, column {column}: \"{shown}\" is not {wanted}. Mend the cell, name it among the missing values, or choose another type.");
+        return $"\"{shown}\" is not {wanted}";
     }
 }

@@ -19,9 +19,10 @@ public sealed class ParityException(string message) : Exception(message);
 /// <param name="Training">The settings with every derived value filled in.</param>
 /// <param name="Variant">What makes it another than the network as it was trained; null for that itself.</param>
 /// <param name="Encoder">What the encoder learned, as <see cref="SavedNetwork.Json"/>: with the settings and the weights, all there is to build the network again.</param>
+/// <param name="Reference">What the data was like, of a task that keeps it.</param>
 internal sealed record PackageContent(
     ModelTask Task, Onnx.ModelProto Graph, nn.Module Network, TrainingSpec Training, IReadOnlyList<ModelInput> Inputs,
-    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null, PackageVariant? Variant = null);
+    IReadOnlyList<string>? Labels, string Target, ModelMetrics Metrics, Lineage Lineage, string? Encoder = null, PackageVariant? Variant = null, Reference? Reference = null);
 
 /// <summary>A model made of another by compression.</summary>
 /// <param name="Graph">What is served in the place of the network's own graph; null: that itself.</param>
@@ -62,7 +63,7 @@ internal static class ModelPackage
         var manifest = new ModelManifest(
             1, content.Task, content.Inputs, [.. graph.Graph.Output.Select(OutputOf)], content.Labels, content.Target, content.Training,
             content.Metrics, content.Network.parameters().Sum(parameter => parameter.numel()),
-            ParityMaxDifference: 0, tolerance, rows, content.Lineage, Files: [], Compression: content.Variant?.Steps);
+            ParityMaxDifference: 0, tolerance, rows, content.Lineage, Files: [], Compression: content.Variant?.Steps, Reference: content.Reference);
         using (var served = Model.Open(Path.Combine(folder, "model.onnx"), manifest))
         {
             var found = difference(served);

@@ -53,6 +53,7 @@ internal static class JobRun
                 ImportJob import => await ActivatorUtilities.CreateInstance<ImportRun>(services, lease, heartbeat).Run(import, token),
                 ExportJob export => await ActivatorUtilities.CreateInstance<ExportRun>(services, lease, heartbeat).Run(export, token),
                 CompressJob compress => await ActivatorUtilities.CreateInstance<CompressRun>(services, lease, heartbeat).Run(compress, token),
+                ScoreJob score => await ActivatorUtilities.CreateInstance<ScoreRun>(services, lease, heartbeat).Run(score, token),
                 SweepJob sweep => await ActivatorUtilities.CreateInstance<SweepRun>(services, lease, heartbeat).Run(sweep, token),
                 var other => throw new InvalidOperationException($"This worker does not know jobs of kind {other.Kind}."),
             };

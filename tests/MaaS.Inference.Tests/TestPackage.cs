@@ -41,7 +41,15 @@ internal sealed class TestPackage : IDisposable
                 : [new("label", TensorType.String, [-1]), new("probabilities", TensorType.Float32, [-1, 2])],
             task == ModelTask.TabularClassification ? ["no", "yes"] : null, "left", new TabularTraining("left"),
             new ModelMetrics("test", 1, new Dictionary<string, double>(), new Dictionary<string, double>()), 4, 0, 1e-4, 1,
-            new Lineage(null, null, null), [new("model.onnx", onnx.Length, Convert.ToHexStringLower(SHA256.HashData(onnx)))]);
+            new Lineage(null, null, null), [new("model.onnx", onnx.Length, Convert.ToHexStringLower(SHA256.HashData(onnx)))],
+            Reference: new Reference(
+                [
+                    new("age", 0.1, [0.25, 0.5, 0.25], [30, 50]),
+                    new("member", 0, [0.5, 0.5], [0]),
+                    new("city", 0, [0.6, 0.4, 0], Values: ["rome", "oslo"]),
+                    new("joined", 0, [0.5, 0.5], [0]),
+                ],
+                task == ModelTask.TabularRegression ? new("left", 0, [0.5, 0.5], [1]) : new("left", 0, [0.75, 0.25, 0], Values: ["no", "yes"])));
         Write("model.json", Manifest);
         Write("sample.json", new ModelSample(
             Rows("""{"age":50,"member":true,"city":"oslo","joined":"1970-01-01"}"""),

@@ -1,8 +1,10 @@
 // What is forgotten, and what stays.
 using MaaS.Catalog;
 using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Deployments;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
+using MaaS.Catalog.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,6 +32,50 @@ public sealed class RetentionTests(PostgresFixture postgres) : CatalogTest(postg
         await using var context = Context();
         var run = await context.Runs.SingleAsync(row => row.JobId == old.Id, Token);
         Assert.Equal(0.5, run.Metrics["loss"]);
+    }
+
+    [Fact]
+    public async Task A_deployments_minutes_go_after_thirty_days()
+    {
+        var (deployment, version) = await AddDeployment();
+        var now = DateTimeOffset.UtcNow;
+        DateTimeOffset[] times = [now.AddDays(-31), now.AddDays(-29)];
+        await Get<TrafficStore>().Add(
+            times.Select(at => new TrafficMinute { DeploymentId = deployment, VersionId = version, Minute = at, Requests = 1, Failures = 0, Rows = 1, Buckets = [1] }),
+            times.Select(at => new DriftHour { DeploymentId = deployment, VersionId = version, Hour = at, Column = 0, Counts = [1] }), Token);
+
+        await Retention().Forget(Token);
+
+        await using var context = Context();
+        Assert.Equal(times[1], (await context.TrafficMinutes.SingleAsync(Token)).Minute, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(times[1], (await context.DriftHours.SingleAsync(Token)).Hour, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task What_several_processes_count_adds_up_and_what_belongs_to_nothing_is_let_go()
+    {
+        var (deployment, version) = await AddDeployment();
+        var at = new DateTimeOffset(2026, 1, 1, 10, 0, 0, TimeSpan.Zero);
+        foreach (var of in new[] { deployment, deployment, Guid.NewGuid() })
+            await Get<TrafficStore>().Add(
+                [new() { DeploymentId = of, VersionId = version, Minute = at, Requests = 3, Failures = 1, Rows = 30, Buckets = [0, 2, 1] }],
+                [new() { DeploymentId = of, VersionId = version, Hour = at, Column = DriftHour.Answers, Counts = [4, 0, 5] }], Token);
+
+        await using var context = Context();
+        var minute = await context.TrafficMinutes.SingleAsync(Token);
+        Assert.Equal((6L, 2L, 60L), (minute.Requests, minute.Failures, minute.Rows));
+        Assert.Equal<IEnumerable<long>>([0, 4, 2], minute.Buckets);
+        Assert.Equal<IEnumerable<long>>([8, 0, 10], (await context.DriftHours.SingleAsync(Token)).Counts);
+    }
+
+    private async Task<(Guid Deployment, Guid Version)> AddDeployment()
+    {
+        await using var context = Context();
+        var version = new ModelVersion { TeamId = Team.Id, Number = 1, Manifest = Result.Manifest!, Bytes = 1, CreatedBy = "a test", Model = new Model { TeamId = Team.Id, Name = "m" } };
+        var deployment = new Deployment { TeamId = Team.Id, Name = "d" };
+        context.AddRange(version, deployment);
+        await context.SaveChangesAsync(Token);
+        return (deployment.Id, version.Id);
     }
 
     [Fact]

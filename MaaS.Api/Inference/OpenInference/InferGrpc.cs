@@ -74,7 +74,7 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
             exchange.Length = InferReply.WriteHeader(exchange, name, share.VersionText, signature);
-            share.Succeed(began, exchange.Call);
+            share.Succeed(began, exchange.Call, model);
             return (share, model);
         }
         catch (ServingError refused)

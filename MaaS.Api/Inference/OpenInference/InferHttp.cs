@@ -39,7 +39,7 @@ internal sealed class InferHttp(Admission admission)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
             Write(context.Response, exchange, path.Model, share.VersionText, signature);
-            share.Succeed(began, exchange.Call);
+            share.Succeed(began, exchange.Call, model);
             if (share.IsShadowed)
             {
                 await context.Response.CompleteAsync();

@@ -28,7 +28,8 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
         return Of(spec, data.Read(columns, types, progress, token), progress, known);
     }
 
-    public static Events Of(RecommendationTraining spec, Table table, IProgress<Report> progress, Events? known = null)
+    /// <param name="fewest">So many events are needed: fewer teach nothing.</param>
+    public static Events Of(RecommendationTraining spec, Table table, IProgress<Report> progress, Events? known = null, int fewest = Fewest)
     {
         var (users, items) = ((CategoryColumn)table[spec.User], (CategoryColumn)table[spec.Item]);
         var ratings = spec.Rating is null ? null : table[spec.Rating] as NumberColumn
@@ -46,8 +47,8 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
         var kept = ordered.Reverse().Where(row => seen.Add((users.Codes[row], items.Codes[row]))).Reverse().ToArray();
         if (ordered.Length > kept.Length)
             progress.Report(new Said($"{ordered.Length - kept.Length:N0} events are older ones of the same user with the same item, and left out"));
-        if (kept.Length < Fewest)
-            throw new UserError($"There are {kept.Length} different events; at least {Fewest} are needed.");
+        if (kept.Length < fewest)
+            throw new UserError($"There are {kept.Length} different events; at least {fewest} are needed.");
 
         var itemNames = known?.Items ??
             [.. kept.CountBy(row => items.Codes[row]).OrderByDescending(item => item.Value).ThenBy(item => item.Key).Select(item => items.Categories[item.Key])];

@@ -10,7 +10,8 @@ namespace MaaS.Engine.Tasks.Tabular;
 
 internal static class TabularPackage
 {
-    public static ModelManifest Write(string folder, TabularTask task, TabularTraining spec, Table test, ModelMetrics metrics, Lineage lineage, PackageVariant? variant = null)
+    /// <param name="train">What it was trained on; null when that is not at hand, and then nothing is kept to see drift by.</param>
+    public static ModelManifest Write(string folder, TabularTask task, TabularTraining spec, Table test, ModelMetrics metrics, Lineage lineage, PackageVariant? variant = null, Table? train = null)
     {
         var rows = test.Select([.. Enumerable.Range(0, Math.Min(HeldOut.MaxRows, test.RowCount))]);
         var sample = Enumerable.Range(0, Math.Min(HeldOut.SampleRows, test.RowCount)).Select(row => Row(task.Encoder, test, row)).ToArray();
@@ -19,7 +20,8 @@ internal static class TabularPackage
             new PackageContent(
                 task.Target.IsClassification ? ModelTask.TabularClassification : ModelTask.TabularRegression, TabularGraph.Of(task), task.Network, spec,
                 [.. task.Encoder.Order.Select(name => InputOf(task.Encoder, name))], task.Target.Labels, task.Target.Name, metrics, lineage,
-                SavedNetwork.Json(new Learned(task.Encoder.Order, task.Encoder.Numbers, task.Encoder.Categories, task.Encoder.Pairs, task.Target)), variant),
+                SavedNetwork.Json(new Learned(task.Encoder.Order, task.Encoder.Numbers, task.Encoder.Categories, task.Encoder.Pairs, task.Target)), variant,
+                train is null ? null : References.Of(task, train, test)),
             new HeldOut(Columns(task.Encoder.Order, rows), rows.RowCount, task.Answers(rows), task.Target.StandardDeviation, sample));
     }
 

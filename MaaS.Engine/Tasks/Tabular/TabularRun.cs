@@ -84,7 +84,7 @@ internal static class TabularRun
             metrics = metrics with { Card = Card(task, validation, test) };
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
-        var manifest = TabularPackage.Write(place.Package, task, spec, test, metrics, place.Lineage);
+        var manifest = TabularPackage.Write(place.Package, task, spec, test, metrics, place.Lineage, train: train);
         progress.Report(new Said($"exported: ONNX Runtime and libtorch differ by at most {manifest.ParityMaxDifference:g3} on {manifest.ParityRows} test rows"));
         return new TrainingOutcome(manifest, compute.Facts());
     }

@@ -68,6 +68,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["Serving__CacheFolder"] = Path.Combine(_folder.FullName, "models"),
             ["Serving__MemoryMegabytes"] = $"{ModelMegabytes}",
             ["Serving__ShadowMegabytes"] = "1",
+            ["Serving__RecordSeconds"] = "0.3",
             ["Teams__SignInsPerMinute"] = "1000",
             ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
             ["MAAS_ADMIN_EMAIL"] = "",

@@ -116,7 +116,7 @@ public sealed class CompressionStoreTests(PostgresFixture postgres) : CatalogTes
     }
 
     private Task<CompressionReport?> Add(JobLease lease, Variant variant) => Store.Add(
-        lease, Reports.Of(), variant, "small", Result.Manifest with { Lineage = new(null, null, null, "churn/1") }, s_files, Token);
+        lease, Reports.Of(), variant, "small", Result.Manifest! with { Lineage = new(null, null, null, "churn/1") }, s_files, Token);
 
     private async Task<Job> Enqueue()
     {

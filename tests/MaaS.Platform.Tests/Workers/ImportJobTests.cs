@@ -104,7 +104,7 @@ public sealed class ImportJobTests(PostgresFixture postgres) : CatalogTest(postg
     private async Task<Guid> Version(params (string Path, byte[] Bytes)[] files)
     {
         await using var context = Context();
-        var version = new ModelVersion { TeamId = Team.Id, Number = 1, Manifest = Result.Manifest, Bytes = 1, CreatedBy = "a test", Model = new Model { TeamId = Team.Id, Name = $"m{Guid.NewGuid():n}" } };
+        var version = new ModelVersion { TeamId = Team.Id, Number = 1, Manifest = Result.Manifest!, Bytes = 1, CreatedBy = "a test", Model = new Model { TeamId = Team.Id, Name = $"m{Guid.NewGuid():n}" } };
         foreach (var (path, bytes) in files)
         {
             var (sha256, length) = await Artifacts.Write(new MemoryStream(bytes), long.MaxValue, Token);

@@ -90,6 +90,8 @@ public sealed class DeploymentPageTests
         var portal = new Portal(role);
         portal.Api.Answers("GET /api/deployments/customers", Examples.Deployment(Examples.Revision(2, 2)))
             .Answers("GET /api/deployments/customers/revisions", new Page<RevisionView>([Examples.Revision(2, 2), Examples.Revision(1, 1)]))
+            .Answers("GET /api/deployments/customers/traffic", new TrafficView(1, []))
+            .Answers("GET /api/deployments/customers/drift", new DriftView([]))
             .Answers("GET /api/models", new Page<ModelView>([]));
         return portal;
     }
