@@ -1,4 +1,5 @@
-// What a caller wants to see of a classifier's answer: the best few labels, those above a threshold, some of them only; the highest first.
+// What a caller wants to see of a classifier's answer: the best few labels, those above a threshold, some of them only; the highest first. Whoever asks
+// for none of it gets all, in the order of the model's labels.
 using MaaS.Contracts.Inference;
 
 namespace MaaS.Api.Inference;
@@ -13,7 +14,8 @@ internal static class Presentation
             : request.Labels?.Except(labels!).FirstOrDefault() is { } unknown
                 ? $"labels names \"{unknown}\", which is no label of this model; it has {string.Join(", ", labels!)}." : null;
 
-    public static IReadOnlyList<Prediction> Of(PredictRequest request, IReadOnlyList<Prediction> predictions) => Shown(request, predictions, request.Labels?.ToHashSet(StringComparer.Ordinal));
+    public static IReadOnlyList<Prediction> Of(PredictRequest request, IReadOnlyList<Prediction> predictions) =>
+        request is { TopK: null, Threshold: null, Labels: null } ? predictions : Shown(request, predictions, request.Labels?.ToHashSet(StringComparer.Ordinal));
 
     private static IReadOnlyList<Prediction> Shown(PredictRequest request, IReadOnlyList<Prediction> predictions, HashSet<string>? labels) =>
         [.. predictions.Select(prediction => Of(request, prediction, labels))];

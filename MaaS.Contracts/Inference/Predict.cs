@@ -20,7 +20,7 @@ public sealed record PredictResponse(
     string Deployment, string Model, int Version, int Revision, IReadOnlyList<Prediction> Predictions);
 
 /// <param name="Label">The most probable class; null for regression.</param>
-/// <param name="Probabilities">Of every class unless the request says which, the highest first; all of them add up to 1.</param>
+/// <param name="Probabilities">Of every class, adding up to 1; of those the request asks for, the highest first.</param>
 /// <param name="Value">The predicted number; null for classification.</param>
 /// <param name="Items">A recommender's best items that were not seen before, best first.</param>
 /// <param name="Text">What a language model goes on with.</param>
