@@ -31,6 +31,7 @@ public abstract record CompressionStep
 /// <param name="ReduceRange">7 bits of 8, for processors whose 16-bit sums overflow (without VNNI); null is chosen by this processor.</param>
 public sealed record DynamicQuantization(bool PerChannel = true, bool? ReduceRange = null) : CompressionStep
 {
+    [JsonIgnore]
     public override bool IsOfGraph => true;
 }
 
@@ -44,6 +45,7 @@ public sealed record StaticQuantization(
     bool PerChannel = true,
     bool? ReduceRange = null) : CompressionStep
 {
+    [JsonIgnore]
     public override bool IsOfGraph => true;
 }
 
@@ -54,18 +56,21 @@ public enum CalibrationMethod { MinMax, Percentile, Entropy }
 /// <param name="Block">Weights that share a scale: a power of two from 16 to 256.</param>
 public sealed record WeightQuantization(int Bits = 4, int Block = 32) : CompressionStep
 {
+    [JsonIgnore]
     public override bool IsOfGraph => true;
 }
 
 /// <summary>Weights stored in 16 bits; computed in 32.</summary>
 public sealed record HalfPrecision : CompressionStep
 {
+    [JsonIgnore]
     public override bool IsOfGraph => true;
 }
 
 /// <summary>A classifier's logits are divided by the temperature that makes its probabilities mean what they say (Guo et al. 2017, arXiv:1706.04599); no label changes.</summary>
 public sealed record TemperatureScaling : CompressionStep
 {
+    [JsonIgnore]
     public override bool IsOfGraph => true;
 }
 

@@ -55,9 +55,10 @@ internal sealed class Trainer(
         }
 
         best.PutBack();
+        var chosenBy = task.Lesson is null ? "validation loss" : "share of validation errors"; // as Judge does
         progress.Report(new Said(Exhausted(at)
-            ? $"stopped after epoch {at.Epoch}: no better validation loss for {spec.Patience} epochs; the best was {at.BestLoss:g6} in epoch {at.BestEpoch}"
-            : $"all {at.Epoch} epochs done; the best validation loss was {at.BestLoss:g6} in epoch {at.BestEpoch}"));
+            ? $"stopped after epoch {at.Epoch}: no better {chosenBy} for {spec.Patience} epochs; the best was {at.BestLoss:g6} in epoch {at.BestEpoch}"
+            : $"all {at.Epoch} epochs done; the best {chosenBy} was {at.BestLoss:g6} in epoch {at.BestEpoch}"));
         return at;
     }
 
