@@ -2,6 +2,7 @@
 using System.Net;
 using System.Text.Json;
 using Bunit;
+using MaaS.Contracts.Datasets;
 using MaaS.Contracts;
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Jobs;
@@ -229,7 +230,8 @@ public sealed class CompressPageTests
     public async Task A_version_leads_here_when_there_is_data_to_measure_it_on()
     {
         await using var portal = Scripted();
-        portal.Api.Answers($"GET /api/dataset-versions/{Examples.VersionId}", Examples.Version).Answers("GET /api/models/customers/versions/2/exports", Array.Empty<ModelExportView>());
+        portal.Api.Answers($"GET /api/dataset-versions/{Examples.VersionId}", Examples.Version).Answers("GET /api/models/customers/versions/2/exports", Array.Empty<ModelExportView>())
+            .Answers("GET /api/datasets", new Page<DatasetView>([]));
         var version = portal.Page<VersionPage>(builder => builder.Add(p => p.Name, "customers").Add(p => p.Number, 2));
         Assert.Equal("/models/customers/2/compress", version.Find("[data-testid=compress-version]").GetAttribute("href"));
     }

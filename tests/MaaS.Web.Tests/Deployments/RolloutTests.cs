@@ -123,6 +123,8 @@ public sealed class RolloutTests
     {
         var portal = new Portal(role);
         portal.Api.Answers("GET /api/deployments/customers", Examples.Deployment(revision))
+            .Answers("GET /api/deployments/customers/traffic", new TrafficView(1, []))
+            .Answers("GET /api/deployments/customers/drift", new DriftView([]))
             .Answers("GET /api/deployments/customers/revisions", new Page<RevisionView>([revision, Examples.Revision(1, 1)]))
             .Answers("GET /api/models", new Page<ModelView>([]));
         return portal;

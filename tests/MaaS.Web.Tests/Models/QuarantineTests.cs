@@ -1,4 +1,6 @@
 using Bunit;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Teams;
 using MaaS.Web.Models;
@@ -54,7 +56,7 @@ public sealed class QuarantineTests
         var portal = new Portal(role);
         portal.Api.Answers("GET /api/models/customers/versions/2", Examples.ModelVersion with { QuarantinedAt = DateTimeOffset.UnixEpoch })
             .Answers("GET /api/models/customers/versions/2/exports", Array.Empty<ModelExportView>())
-            .Answers($"GET /api/dataset-versions/{Examples.VersionId}", Examples.Version);
+            .Answers("GET /api/datasets", new Page<DatasetView>([])).Answers($"GET /api/dataset-versions/{Examples.VersionId}", Examples.Version);
         return portal;
     }
 }
