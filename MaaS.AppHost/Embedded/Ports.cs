@@ -25,11 +25,12 @@ internal static class Ports
     public static bool IsFree(int port) =>
         CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
 
+    /// <summary>One below those that systems hand out to whoever connects somewhere (from 32768 on): such a one may be gone by the time it is listened on.</summary>
     public static int AnyFree()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+            if (Random.Shared.Next(20_000, 32_000) is var port && IsFree(port))
+                return port;
     }
 
     private static bool CanListen(IPAddress address, int port)
