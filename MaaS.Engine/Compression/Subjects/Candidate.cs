@@ -12,9 +12,11 @@ internal sealed record Candidate(TrainingSpec Training, IReadOnlyDictionary<stri
     public static Candidate Of(TrainingSpec training, nn.Module network)
     {
         using var quiet = no_grad();
-        // What is pruned is -0 as often as +0, which are one number and two to whoever stores them: adding zero makes them one.
-        return new(training, network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().cpu().add(0).DetachFromDisposeScope()));
+        return new(training, network.state_dict().ToDictionary(entry => entry.Key, entry => OneZero(entry.Value.detach().cpu()).DetachFromDisposeScope()));
     }
+
+    /// <summary>A copy. What is pruned is -0 as often as +0, which are one number and two to whoever stores them: adding zero makes them one.</summary>
+    private static Tensor OneZero(Tensor weight) => weight.is_floating_point() ? weight.add(0) : weight.clone();
 
     /// <summary>Copies the weights over those of a network built as this training says.</summary>
     public void Into(nn.Module network) => new SavedNetwork("the variant", new Dictionary<string, string>(), Weights).Into(network);

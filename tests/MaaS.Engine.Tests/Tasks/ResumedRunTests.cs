@@ -16,7 +16,7 @@ public sealed class ResumedRunTests : IDisposable
     public static TheoryData<TrainingSpec> Families =>
     [
         new TabularTraining("churned", Network: new MlpNetwork([16, 8])) { Epochs = 2, BatchSize = 4, Ema = 0.9, Schedule = new CosineSchedule() },
-        new ImageTraining(new ConvolutionalNetwork([4, 8], Dropout: 0.2), 12, new AugmentationSpec(Erase: 0.3)) { Epochs = 2, BatchSize = 4 },
+        new ImageTraining(new ConvolutionalNetwork([4, 8], Dropout: 0.2), 12, new AugmentationSpec(Erase: 0.3)) { Epochs = 2, BatchSize = 2 },
         new TextTraining("message", "team", new BagNetwork(2, 4, 4)) { Epochs = 2, BatchSize = 1 },
         new TextTraining("message", "team", new TransformerTextNetwork(1, 2, 16)) { Epochs = 2, BatchSize = 1, Precision = PrecisionChoice.Bfloat16 },
         new LanguageTraining(Network: s_small, Steps: 240) { Epochs = 2, BatchSize = 4 },

@@ -46,7 +46,8 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
 
     public DirectoryInfo Files => _beside?.Files ?? new(Path.Combine(_folder.FullName, "files"));
 
-    public string SetupLinkFile => Path.Combine(_folder.FullName, "setup-link");
+    /// <summary>A replica that starts replaces the link, for both.</summary>
+    public string SetupLinkFile => Path.Combine((_beside?._folder ?? _folder).FullName, "setup-link");
 
     /// <summary>Of the API itself, which is a child of the shell that guards it.</summary>
     public int ProcessId => int.Parse(File.ReadAllText($"/proc/{_process!.Id}/task/{_process.Id}/children").Trim(), CultureInfo.InvariantCulture);
