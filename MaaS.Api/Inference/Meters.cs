@@ -7,10 +7,9 @@ using MaaS.Contracts.Teams;
 
 namespace MaaS.Api.Inference;
 
-internal sealed class Meters(UsageStore store, TimeProvider clock, ILogger<Meters> logger) : BackgroundService
+internal sealed class Meters(UsageStore store, TimeProvider clock, ILogger<Meters> logger) : PeriodicStore(TimeSpan.FromSeconds(2), clock)
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
-
+    private readonly TimeProvider _clock = clock;
     private readonly ConcurrentDictionary<(Guid Team, Guid Key), Meter> _keys = new();
     private readonly ConcurrentDictionary<Guid, Meter> _teams = new();
     private DateOnly _day;
@@ -24,22 +23,9 @@ internal sealed class Meters(UsageStore store, TimeProvider clock, ILogger<Meter
         return new(own, all);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Store(CancellationToken token)
     {
-        using var timer = new PeriodicTimer(s_pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await Store(stoppingToken);
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await Store(cancellationToken);
-    }
-
-    private async Task Store(CancellationToken token)
-    {
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var today = DateOnly.FromDateTime(_clock.GetUtcNow().UtcDateTime);
         // Where a day is limited the other processes' counts matter, even when nothing was asked here.
         var due = _keys.Select(meter => (meter.Key, Meter: meter.Value, Requests: meter.Value.Collect()))
             .Where(one => one.Requests > 0 || today != _day || (one.Meter.Limits.RequestsPerDay ?? _teams[one.Key.Team].Limits.RequestsPerDay) is not null).ToList();

@@ -19,6 +19,7 @@ internal static class OpenInferenceRegistration
         MetricsText.UseMetrics(app, Listening.Metrics(app.Configuration));
         var (http, grpc) = (app.Services.GetRequiredService<OpenInferenceHttp>(), app.Services.GetRequiredService<InferGrpc>());
         app.Use(next => context => context.Request.Path.Value == InferGrpc.Path ? grpc.Answer(context) : http.Invoke(context, next));
+        app.Use(next => context => PoolThreads.Run(context, next));
         app.MapGrpcService<OpenInferenceService>();
         app.MapGrpcService<GrpcHealth>();
         app.MapGrpcReflectionService().RequireAuthorization();

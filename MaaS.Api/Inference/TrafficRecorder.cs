@@ -5,26 +5,15 @@ using MaaS.Catalog.Deployments;
 
 namespace MaaS.Api.Inference;
 
-internal sealed class TrafficRecorder(ServingCounts counts, TrafficStore store, TimeProvider clock, IConfiguration configuration, ILogger<TrafficRecorder> logger) : BackgroundService
+internal sealed class TrafficRecorder(ServingCounts counts, TrafficStore store, TimeProvider clock, IConfiguration configuration, ILogger<TrafficRecorder> logger)
+    : PeriodicStore(TimeSpan.FromSeconds(configuration.GetValue("Serving:RecordSeconds", 15.0)), clock)
 {
+    private readonly TimeProvider _clock = clock;
     private Dictionary<ServingCount, Recorded> _stored = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Store(CancellationToken token)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(configuration.GetValue("Serving:RecordSeconds", 15.0)), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await Record(stoppingToken);
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await Record(cancellationToken);
-    }
-
-    private async Task Record(CancellationToken token)
-    {
-        var now = clock.GetUtcNow();
+        var now = _clock.GetUtcNow();
         var minute = new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero);
         var hour = new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerHour, TimeSpan.Zero);
         var counted = counts.All.ToDictionary(count => count, Recorded.Of);

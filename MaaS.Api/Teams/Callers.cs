@@ -1,5 +1,6 @@
 // From a bearer secret to its caller, remembered for a moment: a revoked secret stops working within two seconds everywhere.
 // While PostgreSQL is away, who was known in the last ten minutes stays known, so that predictions go on.
+using System.Runtime.CompilerServices;
 using MaaS.Api.Inference;
 using MaaS.Catalog;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,7 @@ internal sealed class Callers
     private readonly TimeProvider _clock;
     private readonly Meters _meters;
     private readonly Remembered<SecretHash, Known> _known;
+    private readonly ConditionalWeakTable<string, StrongBox<SecretHash>> _hashes = [];
 
     public Callers(IDbContextFactory<CatalogContext> contexts, Meters meters, TimeProvider clock) =>
         (_contexts, _meters, _clock, _known) = (contexts, meters, clock, new(Load, s_fresh, s_kept, clock));
@@ -26,13 +28,27 @@ internal sealed class Callers
     /// <param name="header">Of the request: "Bearer ms_...".</param>
     /// <returns>Null when there is none, or it is unknown, expired or revoked.</returns>
     public async ValueTask<Caller?> Find(string? header, CancellationToken token) =>
-        Secrets.TryHash(header, out var hash) ? Valid(await _known.Find(hash, token)) : null;
+        TryHash(header, out var hash) ? Valid(await _known.Find(hash, token)) : null;
 
     /// <summary>Forgets a secret that was just revoked here; other replicas notice when their memory is no longer fresh.</summary>
     public void Forget(byte[] hash)
     {
         _known.Forget(new(hash, isApiKey: true));
         _known.Forget(new(hash, isApiKey: false));
+    }
+
+    // The server gives the same text for the same header of the same connection; a hash costs a request 1 us.
+    private bool TryHash(string? header, out SecretHash hash)
+    {
+        if (header is not null && _hashes.TryGetValue(header, out var known))
+        {
+            hash = known.Value;
+            return true;
+        }
+        if (!Secrets.TryHash(header, out hash))
+            return false;
+        _hashes.AddOrUpdate(header!, new(hash));
+        return true;
     }
 
     private Caller? Valid(Known? known) => known?.ExpiresAt <= _clock.GetUtcNow() ? null : known?.Caller;

@@ -57,7 +57,7 @@ internal static class KeyEndpoints
         if (row is null)
             return new NotFoundProblem("api key", key);
         row.Limits = request;
-        context.Audit(caller, "limited", "api_key", row.Name, UsageEndpoints.Words(request));
+        context.Audit(caller, "limited", "api_key", row.Name, request.Words());
         await context.SaveChangesAsync(token);
         callers.Forget(row.SecretHash);
         return TypedResults.Ok(View(row));

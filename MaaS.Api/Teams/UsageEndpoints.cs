@@ -34,16 +34,8 @@ internal static class UsageEndpoints
     {
         var team = await context.Teams.SingleAsync(row => row.Id == caller.TeamId, token);
         team.Limits = request;
-        context.Audit(caller, "limited", "team", team.Name, Words(request));
+        context.Audit(caller, "limited", "team", team.Name, request.Words());
         await context.SaveChangesAsync(token);
         return TypedResults.Ok(request);
     }
-
-    /// <summary>For the audit log: "10 a second, 5 at once".</summary>
-    public static string Words(UsageLimits limits) => string.Join(", ", new[]
-    {
-        limits.RequestsPerSecond is { } rate ? FormattableString.Invariant($"{rate:0.##} a second") : null,
-        limits.Concurrent is { } concurrent ? $"{concurrent} at once" : null,
-        limits.RequestsPerDay is { } day ? FormattableString.Invariant($"{day:N0} a day") : null,
-    }.OfType<string>().DefaultIfEmpty("not limited"));
 }

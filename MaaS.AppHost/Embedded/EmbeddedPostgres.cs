@@ -105,7 +105,7 @@ internal sealed class EmbeddedPostgres
             {
                 if (tenths % 100 == 0)
                     Launch.Signal(pid, tenths == 0 ? Launch.Interrupt : Launch.Kill);
-                Thread.Sleep(100);
+                Thread.Sleep(100); // it is not our child, so its end cannot be waited for
             }
         }
         File.Delete(Path.Combine(_folder, "postmaster.pid"));

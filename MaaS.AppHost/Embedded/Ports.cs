@@ -16,7 +16,7 @@ internal static class Ports
         {
             if (waited.Elapsed >= patience)
                 return false;
-            Thread.Sleep(100);
+            Thread.Sleep(100); // nothing tells when a port is freed
         }
         return true;
     }

@@ -9,7 +9,16 @@ namespace MaaS.Contracts.Teams;
 public sealed record UsageLimits(
     [property: Range(0.01, 1_000_000)] double? RequestsPerSecond = null,
     [property: Range(1, 100_000)] int? Concurrent = null,
-    [property: Range(1, 1_000_000_000_000)] long? RequestsPerDay = null);
+    [property: Range(1, 1_000_000_000_000)] long? RequestsPerDay = null)
+{
+    /// <summary>"10 a second, 5 at once"; empty where nothing is limited.</summary>
+    public string Words() => string.Join(", ", new[]
+    {
+        RequestsPerSecond is { } rate ? FormattableString.Invariant($"{rate:0.##} a second") : null,
+        Concurrent is { } concurrent ? $"{concurrent} at once" : null,
+        RequestsPerDay is { } day ? FormattableString.Invariant($"{day:N0} a day") : null,
+    }.OfType<string>());
+}
 
 /// <param name="KeyId">Null: by people signed in to the portal.</param>
 /// <param name="Key">The key's name; null once it was revoked.</param>

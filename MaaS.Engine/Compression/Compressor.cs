@@ -47,8 +47,8 @@ public static class Compressor
         token.ThrowIfCancellationRequested();
         var report = plan switch
         {
-            RecipePlan recipe => Follow([.. recipe.Steps.Select((_, at) => recipe.Steps.Take(at + 1).ToArray())], subject, workshop, progress, token),
-            PresetPlan preset => Follow(Presets.Of(preset.Preset, subject.Source.Training), subject, workshop, progress, token),
+            RecipePlan recipe => Follow(plan, [.. recipe.Steps.Select((_, at) => recipe.Steps.Take(at + 1).ToArray())], subject, workshop, progress, token),
+            PresetPlan preset => Follow(plan, Presets.Of(preset.Preset, subject.Source.Training), subject, workshop, progress, token),
             SearchPlan search => new Search(search, subject, workshop, progress).Run(watch, token),
             _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, null),
         };
@@ -57,7 +57,7 @@ public static class Compressor
     }
 
     private static CompressionReport Follow(
-        IReadOnlyList<IReadOnlyList<CompressionStep>> variants, Subject subject, Workshop workshop, IProgress<Report> progress, CancellationToken token)
+        CompressionPlan plan, IReadOnlyList<IReadOnlyList<CompressionStep>> variants, Subject subject, Workshop workshop, IProgress<Report> progress, CancellationToken token)
     {
         if (workshop.Report.Sensitivity is null && variants.SelectMany(steps => steps).OfType<Pruning>().FirstOrDefault() is { } prune)
             workshop.Add(Sensitivity.Of(subject, subject.Source, prune.Measure, progress, token));
@@ -66,6 +66,6 @@ public static class Compressor
             progress.Report(new Advanced((double)at / variants.Count, $"variant {at + 1} of {variants.Count}"));
             workshop.Make(variants[at], token);
         }
-        return Verdict.Of(workshop.Report, workshop.Plan);
+        return Verdict.Of(workshop.Report, plan);
     }
 }

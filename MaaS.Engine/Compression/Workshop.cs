@@ -50,8 +50,6 @@ internal sealed class Workshop : IDisposable
         progress.Report(new Said($"the source: {Words(figures)}"));
     }
 
-    public CompressionPlan Plan => _plan;
-
     /// <summary>All that is known by now.</summary>
     public CompressionReport Report { get; private set; }
 

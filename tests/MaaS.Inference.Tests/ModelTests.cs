@@ -98,7 +98,7 @@ public sealed class ModelTests
         })).ToList();
         callers.ForEach(caller => caller.Start());
         started.Wait(TestContext.Current.CancellationToken);
-        Thread.Sleep(50);
+        SpinWait.SpinUntil(() => Volatile.Read(ref answered) > 0);
         model.Dispose();
         model.Dispose();
         callers.ForEach(caller => caller.Join());

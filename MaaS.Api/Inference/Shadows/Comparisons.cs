@@ -6,10 +6,8 @@ using MaaS.Catalog.Deployments;
 
 namespace MaaS.Api.Inference.Shadows;
 
-internal sealed class Comparisons(ComparisonStore store, TimeProvider clock, ILogger<Comparisons> logger) : BackgroundService
+internal sealed class Comparisons(ComparisonStore store, TimeProvider clock, ILogger<Comparisons> logger) : PeriodicStore(TimeSpan.FromSeconds(1), clock)
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<ComparisonKey, ComparisonCount> _counts = new();
 
     public IEnumerable<ComparisonCount> All => _counts.Values;
@@ -23,20 +21,7 @@ internal sealed class Comparisons(ComparisonStore store, TimeProvider clock, ILo
             _counts.TryRemove(key, out _);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_pause, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await Store(stoppingToken);
-    }
-
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await Store(cancellationToken);
-    }
-
-    private async Task Store(CancellationToken token)
+    protected override async Task Store(CancellationToken token)
     {
         var due = _counts.Values.Select(count => count.Collect()).OfType<(ComparisonRow New, Action Stored)>().ToList();
         if (due.Count == 0)

@@ -38,9 +38,10 @@ internal sealed class GrpcLoadConnection : ILoadConnection
         _socket.Send([.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(Settings, 0, []), .. Frame(WindowUpdate, 0, [0x3F, 0, 0, 0])]);
     }
 
-    public int Ask(Stopwatch clock, List<double> answered)
+    public Socket Socket => _socket;
+
+    public int Receive(List<double> answered)
     {
-        Send(clock.Elapsed.TotalSeconds);
         var failed = 0;
         // Whatever has come already is taken together.
         do
@@ -74,9 +75,9 @@ internal sealed class GrpcLoadConnection : ILoadConnection
     }
 
     /// <summary>As many calls as may be under way, in one piece.</summary>
-    private void Send(double now)
+    public void Send(Stopwatch clock)
     {
-        var at = 0;
+        var (now, at) = (clock.Elapsed.TotalSeconds, 0);
         for (; _calls.Count < _streams; at += _call.Length)
         {
             _stream += 2;

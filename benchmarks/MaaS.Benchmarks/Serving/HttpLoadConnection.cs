@@ -10,6 +10,7 @@ internal sealed class HttpLoadConnection : ILoadConnection
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _request;
     private readonly byte[] _buffer = new byte[1 << 20];
+    private double _sent;
 
     public HttpLoadConnection(int port, byte[] request)
     {
@@ -17,17 +18,32 @@ internal sealed class HttpLoadConnection : ILoadConnection
         _socket.Connect("127.0.0.1", port);
     }
 
-    public int Ask(Stopwatch clock, List<double> answered)
+    public Socket Socket => _socket;
+
+    /// <summary>A single request, answered.</summary>
+    /// <exception cref="IOException">The answer is not 200.</exception>
+    public void Ask()
     {
-        var sent = clock.Elapsed.TotalSeconds;
+        Send(Stopwatch.StartNew());
+        if (Receive([]) > 0)
+            throw new IOException("The server refused the request.");
+    }
+
+    public void Send(Stopwatch clock)
+    {
+        _sent = clock.Elapsed.TotalSeconds;
         _socket.Send(_request);
-        if (Receive().Status != 200)
+    }
+
+    public int Receive(List<double> answered)
+    {
+        if (Response().Status != 200)
             return 1;
-        answered.Add(sent);
+        answered.Add(_sent);
         return 0;
     }
 
-    private (int Status, int Length) Receive()
+    private (int Status, int Length) Response()
     {
         var got = 0;
         int head;

@@ -1,5 +1,6 @@
-// `serving-load PLAN`: a thread a connection, plain blocking sockets, requests prepared as bytes: as little work as can be done on the
-// cores that the server needs. Prints a LoadReport.
+// `serving-load PLAN`: plain sockets, requests prepared as bytes: as little work as can be done on the cores that the server needs. Callers who
+// send the next request when the last was answered share one thread, because waking a thread for every answer would be the server's time;
+// callers at random moments have a thread each. Prints a LoadReport.
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -17,9 +18,9 @@ internal static partial class LoadGenerator
         var due = plan.Rate > 0 ? Moments(plan.Rate, end) : null;
         var clock = Stopwatch.StartNew();
         var (next, sent, failed) = (-1, 0L, 0L);
-        var latencies = new List<double>[plan.Connections];
+        var latencies = Enumerable.Range(0, due is null ? 1 : plan.Connections).Select(_ => new List<double>(1 << 16)).ToArray();
 
-        var threads = Enumerable.Range(0, plan.Connections).Select(number => new Thread(() => Work(latencies[number] = new(1 << 16))) { IsBackground = true }).ToList();
+        var threads = latencies.Select(own => new Thread(() => (due is null ? Circle : (Action<List<double>>)Wait)(own)) { IsBackground = true }).ToList();
         threads.ForEach(thread => thread.Start());
         SleepUntil(clock, begin);
         var (before, from) = (ProcessTime.Of(plan.Server), clock.Elapsed);
@@ -32,41 +33,46 @@ internal static partial class LoadGenerator
             all.Length, sent, failed, seconds, used.TotalMicroseconds / Math.Max(1, all.Length), At(all, 0.5), At(all, 0.99)), MaaSJson.Options));
         return 0;
 
-        void Work(List<double> own)
+        // Whoever was answered asks again.
+        void Circle(List<double> own)
         {
+            var callers = Enumerable.Range(0, plan.Connections).Select(_ => new LoadCaller(Connect)).ToArray();
+            var (circle, answered) = (new LoadCircle(callers), new List<double>());
+            while (clock.Elapsed.TotalSeconds < end)
+                foreach (var caller in circle.Ready())
+                {
+                    answered.Clear();
+                    var lost = caller.Receive(answered);
+                    Count(own, answered, lost);
+                    Count(own, [], caller.Send(clock));
+                }
+            Array.ForEach(callers, caller => caller.Dispose());
+        }
+
+        // At the moments that are due.
+        void Wait(List<double> own)
+        {
+            using var caller = new LoadCaller(Connect);
             var answered = new List<double>();
-            ILoadConnection? connection = null;
-            for (var from = 0.0; from < end; from = clock.Elapsed.TotalSeconds)
+            while (Interlocked.Increment(ref next) is var turn && turn < due!.Length)
             {
-                if (due is not null)
-                {
-                    var turn = Interlocked.Increment(ref next);
-                    if (turn >= due.Length)
-                        break;
-                    SleepUntil(clock, from = due[turn]);
-                }
+                SleepUntil(clock, due[turn]);
                 answered.Clear();
-                var lost = 0;
-                try
-                {
-                    connection ??= plan.Streams > 0 ? new GrpcLoadConnection(plan.Port, request, plan.Key, plan.Streams) : new HttpLoadConnection(plan.Port, request);
-                    lost = connection.Ask(clock, answered);
-                }
-                catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException)
-                {
-                    lost = 1;
-                    connection?.Dispose();
-                    connection = null;
-                    Thread.Sleep(1);
-                }
-                var now = clock.Elapsed.TotalSeconds;
-                Interlocked.Add(ref failed, lost);
-                Interlocked.Add(ref sent, lost + answered.Count);
-                foreach (var began in answered)
-                    if (began >= begin && now < end)
-                        own.Add(1e6 * (now - (due is null ? began : from)));
+                var lost = caller.Send(clock) + caller.Receive(answered);
+                Count(own, answered, lost, due[turn]);
             }
-            connection?.Dispose();
+        }
+
+        ILoadConnection Connect() => plan.Streams > 0 ? new GrpcLoadConnection(plan.Port, request, plan.Key, plan.Streams) : new HttpLoadConnection(plan.Port, request);
+
+        void Count(List<double> own, List<double> answered, int lost, double? since = null)
+        {
+            var now = clock.Elapsed.TotalSeconds;
+            Interlocked.Add(ref failed, lost);
+            Interlocked.Add(ref sent, lost + answered.Count);
+            foreach (var began in answered)
+                if (began >= begin && now < end)
+                    own.Add(1e6 * (now - (since ?? began)));
         }
     }
 
@@ -94,12 +100,4 @@ internal static partial class LoadGenerator
     // Thread.Sleep knows milliseconds only.
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int Nanosleep(in TimeSpec time, nint left);
-}
-
-internal interface ILoadConnection : IDisposable
-{
-    /// <summary>Sends what may be sent, and waits until something was answered.</summary>
-    /// <param name="answered">Gets the moment, in seconds, at which each request that succeeded was sent.</param>
-    /// <returns>How many did not succeed.</returns>
-    int Ask(Stopwatch clock, List<double> answered);
 }

@@ -37,7 +37,7 @@ internal static class SwitchBench
             await change(version);
             Volatile.Write(ref expected, version);
             Interlocked.Increment(ref turn);
-            await Task.Delay(20);
+            await Task.Delay(20); // so that each revision is asked before the next
         }
 
         async Task<(long Sent, long Failed, long Wrong)> Ask()

@@ -69,8 +69,7 @@ public sealed class BatcherTests
         endless.Begin(0);
         endless.Work = options =>
         {
-            while (!options.Terminate)
-                Thread.Sleep(1);
+            SpinWait.SpinUntil(() => options.Terminate);
             throw new OutOfMemoryException("as the runtime does when it is stopped");
         };
 

@@ -125,7 +125,7 @@ public sealed class JobTests(ApiServer api) : ApiTest(api)
                     return;
             }
         }, Token);
-        await Task.Delay(500, Token);
+        await Task.Delay(500, Token); // most likely it listens by now; if not, it reads the same later
         await Write(lease, chunker, 2);
         await broken;
         await Write(lease, chunker, 3);

@@ -85,7 +85,7 @@ public sealed class SignInTests(ApiServer api) : ApiTest(api)
     {
         await Admin.RemoveMember(Team.Users[Role.Member], Token);
 
-        await Task.Delay(TimeSpan.FromSeconds(2), Token);
+        await Task.Delay(TimeSpan.FromSeconds(2), Token); // longer than a session that was looked up is remembered
         Assert.Equal(401, (await Refused(() => Member.WhoAmI(Token))).Status);
     }
 
@@ -127,7 +127,7 @@ public sealed class SignInTests(ApiServer api) : ApiTest(api)
     public async Task A_key_that_has_expired_is_no_key()
     {
         var made = await Admin.CreateApiKey(new("short", Role.Viewer, DateTimeOffset.UtcNow.AddSeconds(1)), Token);
-        await Task.Delay(TimeSpan.FromSeconds(1.1), Token);
+        await Task.Delay(TimeSpan.FromSeconds(1.1), Token); // beyond its end
 
         Assert.Equal(401, (await Refused(() => Api.Client(made.Secret).WhoAmI(Token))).Status);
     }

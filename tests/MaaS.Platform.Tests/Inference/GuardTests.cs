@@ -107,7 +107,7 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
         for (var i = 0; i < 9; i++)
             await Fail();
         await Task.WhenAll(Fail(), Revise([new(Seed.Model, 1, 30), new(Seed.Model, second, 70)]));
-        await Task.Delay(TimeSpan.FromSeconds(3), Token);
+        await Task.Delay(TimeSpan.FromSeconds(3), Token); // in which the guard has looked several times
 
         // Either the guard was first, and the person decided after it; or the person was, and the guard found a newer revision.
         Assert.Equal([new TrafficShare(Seed.Model, second, 70), new TrafficShare(Seed.Model, 1, 30)], (await Newest()).Traffic);

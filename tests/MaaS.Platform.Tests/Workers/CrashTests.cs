@@ -64,7 +64,7 @@ public sealed class CrashTests(CrashRig rig) : IClassFixture<CrashRig>
         var job = await HalfWay(worker, "database-killed");
 
         await rig.Server.Kill(Token);
-        await Task.Delay(TimeSpan.FromSeconds(1), Token);
+        await Task.Delay(TimeSpan.FromSeconds(1), Token); // an outage in which the process wants to write several times
         await rig.Server.Start(Token);
 
         // The process waits the outage out: its first attempt is the one that ends.
