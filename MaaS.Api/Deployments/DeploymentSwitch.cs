@@ -23,7 +23,7 @@ internal static class DeploymentSwitch
         await context.SaveChangesAsync(token);
         router.Forget(caller.TeamId, deployment);
         if (state == DeploymentState.Paused)
-            models.Unload(await OnlyServedBy(context, row.Id, token));
+            await models.Unload(await OnlyServedBy(context, row.Id, token));
         return true;
     }
 

@@ -65,11 +65,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     }
 
     /// <summary>They come back when somebody asks for them.</summary>
-    public void Unload(IReadOnlyCollection<Guid> versions)
-    {
-        if (_entries.Where(entry => versions.Contains(entry.Key)).Count(Unload) > 0)
-            ReturnedMemory.Trim();
-    }
+    public Task Unload(IReadOnlyCollection<Guid> versions) => Unload(entry => versions.Contains(entry.Key));
 
     /// <summary>Whoever ends this process in good order while it loads something has nothing against that version.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -90,8 +86,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
         using var timer = new PeriodicTimer(s_round, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (_entries.Where(entry => clock.GetElapsedTime(Volatile.Read(ref entry.Value.UsedAt)) > s_idle).Count(Unload) > 0)
-                ReturnedMemory.Trim();
+            await Unload(entry => clock.GetElapsedTime(Volatile.Read(ref entry.Value.UsedAt)) > s_idle);
             packages.Tidy();
         }
     }
@@ -131,7 +126,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
         await Enter(places);
         try
         {
-            return Model.Load(folder);
+            return await LowPriority.Run(() => Model.Load(folder));
         }
         finally
         {
@@ -173,6 +168,14 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
         if (gone > 0)
             ReturnedMemory.Trim();
     }
+
+    private Task<bool> Unload(Func<KeyValuePair<Guid, Entry>, bool> which) => LowPriority.Run(() =>
+    {
+        var any = _entries.Where(which).Count(Unload) > 0;
+        if (any)
+            ReturnedMemory.Trim();
+        return any;
+    });
 
     /// <summary>Requests that it answers at the moment are answered first.</summary>
     private bool Unload(KeyValuePair<Guid, Entry> entry)

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using MaaS.Catalog;
 using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Models;
+using MaaS.Inference;
 using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Inference;
@@ -25,7 +26,7 @@ internal sealed class PackageCache(IDbContextFactory<CatalogContext> contexts, A
         if (files.Count == 0)
             throw new FileNotFoundException("The version has been deleted.");
         var folder = Path.Combine(_root, versionId.ToString());
-        if (Directory.Exists(folder) && await IsIntact(folder, files))
+        if (Directory.Exists(folder) && await LowPriority.Run(() => IsIntact(folder, files)))
         {
             Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
             return folder;
@@ -78,15 +79,15 @@ internal sealed class PackageCache(IDbContextFactory<CatalogContext> contexts, A
         }
     }
 
-    private static async Task<bool> IsIntact(string folder, List<ModelFile> files)
+    private static bool IsIntact(string folder, List<ModelFile> files)
     {
         foreach (var file in files)
         {
             var path = Inside(folder, file.Path);
             if (!File.Exists(path))
                 return false;
-            await using var stream = File.OpenRead(path);
-            if (stream.Length != file.Bytes || Convert.ToHexStringLower(await SHA256.HashDataAsync(stream)) != file.Sha256)
+            using var stream = File.OpenRead(path);
+            if (stream.Length != file.Bytes || Convert.ToHexStringLower(SHA256.HashData(stream)) != file.Sha256)
                 return false;
         }
         return true;

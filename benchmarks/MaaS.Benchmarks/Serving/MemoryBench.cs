@@ -63,11 +63,10 @@ internal static class MemoryBench
             var ended = false;
             var loading = Task.Run(async () =>
             {
-                for (; !Volatile.Read(ref ended); await rig.Client.Pause(huge.Name))
+                while (!Volatile.Read(ref ended))
                 {
-                    await rig.Client.Resume(huge.Name);
-                    using var connection = new HttpLoadConnection(rig.Api.Port, huge.HttpRequest(huge.Name, rig.Key, binary: true));
-                    connection.Ask();
+                    await rig.LoadModel(huge.Name);
+                    await rig.Client.Pause(huge.Name);
                 }
             });
             beside.Add((await LoadReport.Of(plan)).P99);

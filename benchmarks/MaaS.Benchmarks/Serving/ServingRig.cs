@@ -51,6 +51,14 @@ internal sealed class ServingRig : IAsyncDisposable
         await Deploy(name, network);
     }
 
+    /// <summary>Brings a paused deployment's versions into memory, by the open protocol.</summary>
+    public async Task LoadModel(string name)
+    {
+        using var http = new HttpClient { BaseAddress = new($"http://127.0.0.1:{Api.Port}") };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+        (await http.PostAsync($"v2/repository/models/{name}/load", null)).EnsureSuccessStatusCode();
+    }
+
     public Task<LoadReport> Http(byte[] request, int connections, double rate = 0) => Median(Plan(request, connections) with { Rate = rate });
 
     public Task<LoadReport> Grpc(byte[] message, int connections, int streams) =>
