@@ -44,9 +44,10 @@ internal sealed class Session : IDisposable
     /// <exception cref="ModelLoadException">Not an ONNX graph, or not the one the manifest describes.</exception>
     public static Session Open(string path, ModelManifest manifest)
     {
+        var isBig = new FileInfo(path).Length >= BigModelBytes;
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = new FileInfo(path).Length < BigModelBytes ? 1 : Environment.ProcessorCount,
+            IntraOpNumThreads = isBig ? Environment.ProcessorCount : 1,
             InterOpNumThreads = 1,
             // The arena never gives memory back, and a pattern is of use only when every batch has the same size.
             EnableCpuMemArena = false,
@@ -55,6 +56,8 @@ internal sealed class Session : IDisposable
         };
         // Many models share a few cores: a thread that waits by spinning takes the core from the others (2.5 x the CPU time, measured).
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        if (isBig && SharedThreads.Exist)
+            options.DisablePerSessionThreads();
         Session session;
         try
         {

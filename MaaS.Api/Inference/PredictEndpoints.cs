@@ -19,6 +19,7 @@ internal static class PredictEndpoints
 {
     public static void AddServing(this WebApplicationBuilder builder)
     {
+        SharedThreads.Make();
         builder.Services.AddSingleton<Router>().AddSingleton<Routes>().AddSingleton<Comparisons>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
             .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>().AddSingleton<TrafficRecorder>();
         builder.Services.AddOpenInference();

@@ -13,6 +13,7 @@ public sealed class ResumedRunTests : IDisposable
 
     public void Dispose() => _place.Dispose();
 
+    // Each has more than 50 steps an epoch, so that it pauses within the first one: after a checkpoint, a slow disk may forbid the next for a while.
     public static TheoryData<TrainingSpec> Families =>
     [
         new TabularTraining("churned", Network: new MlpNetwork([16, 8])) { Epochs = 2, BatchSize = 4, Ema = 0.9, Schedule = new CosineSchedule() },
