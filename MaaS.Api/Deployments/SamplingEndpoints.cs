@@ -34,7 +34,7 @@ internal static class SamplingEndpoints
     {
         await samples.Flush(token);
         return await Find(context.Deployments.AsNoTracking(), caller, deployment, token) is { } row
-            ? TypedResults.Ok(View(row.Sampling, clock)) : DeploymentEndpoints.Missing(deployment);
+            ? TypedResults.Ok(View(row.Sampling, await Columns(context, row.Id, token), clock)) : DeploymentEndpoints.Missing(deployment);
     }
 
     private static async Task<Results<Ok<SamplingView>, NotFoundProblem, InvalidProblem>> Start(
@@ -45,10 +45,10 @@ internal static class SamplingEndpoints
         if (await Find(context.Deployments.AsNoTracking(), caller, deployment, token) is not { } row)
             return DeploymentEndpoints.Missing(deployment);
         var columns = await Columns(context, row.Id, token);
-        if (request.Redact?.FirstOrDefault(column => !columns.ContainsKey(column)) is { } unknown)
-            return new InvalidProblem("column_unknown", $"redact names \"{unknown}\", which \"{deployment}\" is not asked with; its columns are {string.Join(", ", columns.Keys)}.");
-        string[] redacts = request.Redact is { } named ? [.. named.Distinct(StringComparer.Ordinal)] : [.. columns.Where(column => !column.Value).Select(column => column.Key)];
-        string[] keeps = [.. columns.Keys.Except(redacts, StringComparer.Ordinal)];
+        if (request.Redact?.FirstOrDefault(name => columns.All(column => column.Name != name)) is { } unknown)
+            return new InvalidProblem("column_unknown", $"redact names \"{unknown}\", which \"{deployment}\" is not asked with; its columns are {string.Join(", ", columns.Select(column => column.Name))}.");
+        string[] redacts = request.Redact is { } named ? [.. named.Distinct(StringComparer.Ordinal)] : [.. columns.Where(column => !column.IsKept).Select(column => column.Name)];
+        string[] keeps = [.. columns.Select(column => column.Name).Except(redacts, StringComparer.Ordinal)];
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         await RevisionRows.Lock(context, row.Id, token);
         await context.Samplings.Where(found => found.DeploymentId == row.Id).ExecuteDeleteAsync(token);
@@ -67,7 +67,7 @@ internal static class SamplingEndpoints
         await context.SaveChangesAsync(token);
         await transaction.CommitAsync(token);
         router.Forget(caller.TeamId, deployment);
-        return TypedResults.Ok(View(sampling, clock));
+        return TypedResults.Ok(View(sampling, columns, clock));
     }
 
     private static async Task<Results<NoContent, NotFoundProblem>> Stop(
@@ -134,20 +134,20 @@ internal static class SamplingEndpoints
         deployments.Include(row => row.Sampling).SingleOrDefaultAsync(row => row.TeamId == caller.TeamId && row.Name == deployment, token);
 
     /// <summary>What the versions of the newest revision are asked with, and whether it is kept when nobody says otherwise.</summary>
-    private static async Task<Dictionary<string, bool>> Columns(CatalogContext context, Guid deployment, CancellationToken token)
+    private static async Task<IReadOnlyList<SampledColumn>> Columns(CatalogContext context, Guid deployment, CancellationToken token)
     {
         var revision = await context.Revisions.AsNoTracking().Include(row => row.Shares).ThenInclude(share => share.Version)
             .Where(row => row.DeploymentId == deployment).OrderByDescending(row => row.Number).FirstAsync(token);
-        return revision.Shares.SelectMany(share => Redaction.Columns(share.Version.Manifest)).GroupBy(column => column.Name, StringComparer.Ordinal)
-            .ToDictionary(same => same.Key, same => same.All(column => column.IsHarmless), StringComparer.Ordinal);
+        return [.. revision.Shares.SelectMany(share => Redaction.Columns(share.Version.Manifest)).GroupBy(column => column.Name, StringComparer.Ordinal)
+            .Select(same => new SampledColumn(same.Key, same.All(column => column.IsHarmless)))];
     }
 
     private static IQueryable<SampleRow> Samples(CatalogContext context, Deployment row) => context.RequestSamples.AsNoTracking()
         .Include(sample => sample.Version).ThenInclude(version => version.Model)
         .Where(sample => context.Samplings.Any(sampling => sampling.Id == sample.SamplingId && sampling.DeploymentId == row.Id));
 
-    private static SamplingView View(SamplingRow? row, TimeProvider clock) => row is null ? new(SamplingState.Off) : new(
-        row.Taken < row.Requests && row.EndsAt > clock.GetUtcNow() ? SamplingState.Running : SamplingState.Ended,
+    private static SamplingView View(SamplingRow? row, IReadOnlyList<SampledColumn> columns, TimeProvider clock) => row is null ? new(SamplingState.Off, columns) : new(
+        row.Taken < row.Requests && row.EndsAt > clock.GetUtcNow() ? SamplingState.Running : SamplingState.Ended, columns,
         row.Requests, row.Taken, row.Keeps, row.Redacts, row.StartedBy, row.StartedAt, row.EndsAt);
 
     private static SampleView View(SampleRow row) => new(

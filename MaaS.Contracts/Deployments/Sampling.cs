@@ -16,13 +16,17 @@ public sealed record StartSampling(
     [property: Range(1, 1440)] int Minutes = 60,
     [property: MaxLength(2000)] IReadOnlyList<string>? Redact = null);
 
+/// <param name="Columns">What the versions that serve now are asked with.</param>
 /// <param name="Requests">That it is to take.</param>
 /// <param name="Taken">So far; samples go after some days, this stays.</param>
 /// <param name="Keeps">Columns whose values are kept.</param>
 /// <param name="Redacts">Columns whose values are not.</param>
 public sealed record SamplingView(
-    SamplingState State, int Requests = 0, int Taken = 0, IReadOnlyList<string>? Keeps = null, IReadOnlyList<string>? Redacts = null,
+    SamplingState State, IReadOnlyList<SampledColumn> Columns, int Requests = 0, int Taken = 0, IReadOnlyList<string>? Keeps = null, IReadOnlyList<string>? Redacts = null,
     string? StartedBy = null, DateTimeOffset? StartedAt = null, DateTimeOffset? EndsAt = null);
+
+/// <param name="IsKept">Whether a sampling keeps its values when it is not told what to redact.</param>
+public sealed record SampledColumn(string Name, bool IsKept);
 
 /// <summary>Off: there was none yet.</summary>
 public enum SamplingState { Off, Running, Ended }
