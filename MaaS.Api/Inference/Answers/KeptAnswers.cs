@@ -14,7 +14,7 @@ internal sealed class KeptAnswers(AnswerStore store, TimeProvider clock, ILogger
     private readonly SemaphoreSlim _storing = new(1);
     private long _rows, _lost;
 
-    public TimeProvider Clock => clock;
+    public TimeProvider Clock { get; } = clock;
 
     public void Add(KeptAnswer answer)
     {

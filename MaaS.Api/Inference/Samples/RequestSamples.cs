@@ -11,10 +11,10 @@ internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILog
     private readonly ConcurrentQueue<TakenSample> _taken = new();
     private readonly SemaphoreSlim _storing = new(1);
 
-    public TimeProvider Clock => clock;
+    public TimeProvider Clock { get; } = clock;
 
     /// <returns>Null when there is none that goes on.</returns>
-    public Sampler? Of(SamplingRow? row) => row is null || row.Taken >= row.Requests || row.EndsAt <= clock.GetUtcNow()
+    public Sampler? Of(SamplingRow? row) => row is null || row.Taken >= row.Requests || row.EndsAt <= Clock.GetUtcNow()
         ? null : _samplers.GetOrAdd(row.Id, _ => (new(row, this), row.EndsAt)).Sampler;
 
     public void Add(TakenSample sample) => _taken.Enqueue(sample);
@@ -27,7 +27,7 @@ internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILog
         await _storing.WaitAsync(token);
         try
         {
-            foreach (var ended in _samplers.Where(one => one.Value.EndsAt <= clock.GetUtcNow()))
+            foreach (var ended in _samplers.Where(one => one.Value.EndsAt <= Clock.GetUtcNow()))
                 _samplers.TryRemove(ended);
             var due = _taken.ToArray();
             foreach (var sampling in due.GroupBy(sample => sample.Sampling))
@@ -53,6 +53,7 @@ internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILog
         var (asked, answered) = Written(sample);
         return new()
         {
+            Id = Guid.CreateVersion7(sample.At),
             SamplingId = sample.Sampling,
             At = sample.At,
             RequestId = sample.RequestId,
