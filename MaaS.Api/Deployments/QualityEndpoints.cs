@@ -1,7 +1,6 @@
 // How good a deployment's answers were: the truth is posted by request id, and held against the answers that were kept. Posting it is not in the
 // audit log, as predicting is not: it is data, and may come as often.
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using MaaS.Api.Inference.Answers;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
@@ -9,7 +8,6 @@ using MaaS.Catalog;
 using MaaS.Catalog.Deployments;
 using MaaS.Catalog.Models;
 using MaaS.Contracts.Deployments;
-using MaaS.Contracts.Models;
 using MaaS.Contracts.Teams;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;

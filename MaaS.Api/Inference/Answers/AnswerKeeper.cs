@@ -1,5 +1,4 @@
 // Keeps the answers of one version under one revision, whichever protocol asked, so that truth can be held against them later. Never fails a request.
-using MaaS.Catalog.Deployments;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
 using MaaS.Inference;
