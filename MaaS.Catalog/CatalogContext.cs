@@ -42,6 +42,9 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<Revision> Revisions => Set<Revision>();
     public DbSet<TrafficMinute> TrafficMinutes => Set<TrafficMinute>();
     public DbSet<DriftHour> DriftHours => Set<DriftHour>();
+    public DbSet<SamplingRow> Samplings => Set<SamplingRow>();
+    public DbSet<SampleRow> RequestSamples => Set<SampleRow>();
+    public DbSet<KeptAnswer> KeptAnswers => Set<KeptAnswer>();
     public DbSet<LoadMark> LoadMarks => Set<LoadMark>();
     public DbSet<Worker> Workers => Set<Worker>();
     public DbSet<Blob> Blobs => Set<Blob>();
@@ -52,6 +55,8 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         conventions.Properties<JobState>().HaveConversion<SnakeCaseEnum<JobState>>();
         conventions.Properties<DatasetState>().HaveConversion<SnakeCaseEnum<DatasetState>>();
         conventions.Properties<DeploymentState>().HaveConversion<SnakeCaseEnum<DeploymentState>>();
+        conventions.Properties<ExecutionProvider>().HaveConversion<SnakeCaseEnum<ExecutionProvider>>();
+        conventions.Properties<SampledProtocol>().HaveConversion<SnakeCaseEnum<SampledProtocol>>();
         conventions.Properties<Role>().HaveConversion<SnakeCaseEnum<Role>>();
     }
 
@@ -180,6 +185,8 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             revision.HasMany(row => row.Shares).WithOne().HasForeignKey(share => new { share.DeploymentId, share.RevisionNumber });
             revision.Property(row => row.Batching).IsJsonb().HasDefaultValueSql("'{}'");
             revision.Property(row => row.Guard).IsJsonb();
+            revision.Property(row => row.Provider).HasDefaultValue(ExecutionProvider.Auto);
+            revision.Property(row => row.AnswersKeptDays).HasDefaultValue(0);
             revision.HasOne(row => row.ShadowVersion).WithMany().HasForeignKey(row => row.ShadowVersionId).OnDelete(DeleteBehavior.Restrict);
             revision.HasMany(row => row.Comparisons).WithOne().HasForeignKey(row => new { row.DeploymentId, row.RevisionNumber });
         });
@@ -208,6 +215,29 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             drift.HasIndex(row => row.Hour);
             drift.HasOne<Deployment>().WithMany().HasForeignKey(row => row.DeploymentId);
             drift.HasOne<ModelVersion>().WithMany().HasForeignKey(row => row.VersionId);
+        });
+        model.Entity<SamplingRow>(sampling =>
+        {
+            sampling.HasIndex(row => row.DeploymentId).IsUnique();
+            sampling.HasOne<Deployment>().WithOne(row => row.Sampling).HasForeignKey<SamplingRow>(row => row.DeploymentId);
+        });
+        model.Entity<SampleRow>(sample =>
+        {
+            sample.HasIndex(row => new { row.SamplingId, row.Id });
+            sample.HasIndex(row => row.At);
+            sample.HasOne<SamplingRow>().WithMany().HasForeignKey(row => row.SamplingId);
+            sample.HasOne(row => row.Version).WithMany().HasForeignKey(row => row.VersionId);
+            // Not jsonb, which refuses U+0000 and loses the order of the columns.
+            sample.Property(row => row.Asked).HasColumnType("json");
+            sample.Property(row => row.Answered).HasColumnType("json");
+        });
+        model.Entity<KeptAnswer>(answer =>
+        {
+            answer.HasKey(row => new { row.DeploymentId, row.RequestId });
+            answer.HasIndex(row => new { row.DeploymentId, row.At });
+            answer.HasIndex(row => row.ExpiresAt);
+            answer.HasOne<Deployment>().WithMany().HasForeignKey(row => row.DeploymentId);
+            answer.HasOne<ModelVersion>().WithMany().HasForeignKey(row => row.VersionId);
         });
         model.Entity<RevisionShare>(share =>
         {

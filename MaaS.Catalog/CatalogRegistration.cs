@@ -45,6 +45,8 @@ public static class CatalogRegistration
         services.AddSingleton<UsageStore>();
         services.AddSingleton<ComparisonStore>();
         services.AddSingleton<TrafficStore>();
+        services.AddSingleton<SampleStore>();
+        services.AddSingleton<AnswerStore>();
         services.AddSingleton<StorageUse>();
         services.AddSingleton<SweepStore>();
         services.AddSingleton<CompressionStore>();

@@ -109,6 +109,14 @@ public sealed class MaaSClient(HttpClient http)
     public Task<DeploymentView> Resume(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/resume", null, token);
     public Task<TrafficView> Traffic(string deployment, int minutes = 60, CancellationToken token = default) => Get<TrafficView>($"api/deployments/{Escape(deployment)}/traffic?minutes={minutes}", token);
     public Task<DriftView> Drift(string deployment, int hours = 24, CancellationToken token = default) => Get<DriftView>($"api/deployments/{Escape(deployment)}/drift?hours={hours}", token);
+    public Task<SamplingView> Sampling(string deployment, CancellationToken token = default) => Get<SamplingView>($"api/deployments/{Escape(deployment)}/sampling", token);
+    public Task<SamplingView> StartSampling(string deployment, StartSampling request, CancellationToken token = default) => Post<SamplingView>($"api/deployments/{Escape(deployment)}/sampling", request, token);
+    public Task StopSampling(string deployment, CancellationToken token = default) => Delete($"api/deployments/{Escape(deployment)}/sampling", token);
+    public Task<Page<SampleView>> Samples(string deployment, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<SampleView>>($"api/deployments/{Escape(deployment)}/samples{Paging(limit, after)}", token);
+    public Task<Stream> SamplesFile(string deployment, CancellationToken token = default) => Download($"api/deployments/{Escape(deployment)}/samples/file", token);
+    public Task DeleteSamples(string deployment, CancellationToken token = default) => Delete($"api/deployments/{Escape(deployment)}/samples", token);
+    public Task<GroundTruthResult> PostGroundTruth(string deployment, PostGroundTruth request, CancellationToken token = default) => Post<GroundTruthResult>($"api/deployments/{Escape(deployment)}/ground-truth", request, token);
+    public Task<QualityView> Quality(string deployment, int hours = 24, CancellationToken token = default) => Get<QualityView>($"api/deployments/{Escape(deployment)}/quality?hours={hours}", token);
     public Task DeleteDeployment(string deployment, CancellationToken token = default) => Delete($"api/deployments/{Escape(deployment)}", token);
 
     /// <param name="stickyKey">Whose request it is: those of one key get one version while the weights stay as they are.</param>

@@ -47,13 +47,19 @@ public sealed class Model : IDisposable
     /// <summary>What it takes of this machine's memory, as far as its file tells: the weights, the copy laid out for the processor, and the graph.</summary>
     public long MemoryBytes { get; }
 
+    public bool IsOnGpu => _session.IsOnGpu;
+
+    /// <summary>Why it computes on the CPU though the GPU was wanted; null when nothing is to be said.</summary>
+    public string? Remark => _session.Remark;
+
     /// <summary>The graph by its own tensors, whatever the task: what the Open Inference Protocol speaks of.</summary>
     public SessionPool Tensors { get; }
 
     /// <summary>Opens a package, checks the graph's hash, and asks it the stored sample: a model that answers otherwise does not load.</summary>
     /// <param name="folder">Holds model.onnx, model.json and sample.json.</param>
+    /// <param name="placement">Null for the CPU.</param>
     /// <exception cref="ModelLoadException">Names the file and what is wrong with it.</exception>
-    public static Model Load(string folder)
+    public static Model Load(string folder, Placement? placement = null)
     {
         var manifest = PackageCheck.Read<ModelManifest>(folder, "model.json");
         var sample = PackageCheck.Read<ModelSample>(folder, "sample.json");
@@ -61,27 +67,29 @@ public sealed class Model : IDisposable
         if (!File.Exists(onnx))
             throw new ModelLoadException("The package has no model.onnx.");
         PackageCheck.Hash(onnx, manifest);
-        var model = Open(onnx, manifest);
+        var model = Open(onnx, manifest, placement);
         try
         {
             PackageCheck.Sample(model, sample);
             return model;
         }
-        catch
+        catch (Exception wrong)
         {
             model.Dispose();
-            throw;
+            if (!model.IsOnGpu)
+                throw;
+            return Load(folder, new Placement(false, Refused: $"the GPU does not answer the model's own sample as it must: {wrong.Message}"));
         }
     }
 
     /// <summary>Opens a graph without a sample to prove it on: for the export that is about to make the sample.</summary>
     /// <exception cref="ModelLoadException">Not an ONNX graph, or not the one the manifest describes.</exception>
-    public static Model Open(string onnx, ModelManifest manifest)
+    public static Model Open(string onnx, ModelManifest manifest, Placement? placement = null)
     {
         if (manifest.Format != 1)
             throw new ModelLoadException($"model.json is of format {manifest.Format}; this server reads format 1.");
         var writer = Writer.For(Path.GetDirectoryName(onnx)!, manifest);
-        return new Model(manifest, Session.Open(onnx, manifest), writer, new FileInfo(onnx).Length);
+        return new Model(manifest, Session.Open(onnx, manifest, placement ?? new(false)), writer, new FileInfo(onnx).Length);
     }
 
     /// <param name="rows">Named columns; one left out, null, "" or "NaN" is missing.</param>

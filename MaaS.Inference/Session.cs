@@ -25,10 +25,11 @@ internal sealed class Session : IDisposable
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
 
-    private Session(InferenceSession session, ModelManifest manifest, int threads)
+    private Session(InferenceSession session, ModelManifest manifest, int threads, string? remark)
     {
         _session = session;
         Threads = threads;
+        Remark = remark;
         _inputs = manifest.Inputs;
         _inputNames = [.. manifest.Inputs.Select(input => input.Name)];
         _outputNames = [.. manifest.Outputs.Select(output => output.Name)];
@@ -41,13 +42,43 @@ internal sealed class Session : IDisposable
     /// <summary>That one run takes.</summary>
     public int Threads { get; }
 
+    public bool IsOnGpu { get; private init; }
+
+    /// <summary>Why it computes on the CPU though the GPU was wanted; null when nothing is to be said.</summary>
+    public string? Remark { get; }
+
     /// <exception cref="ModelLoadException">Not an ONNX graph, or not the one the manifest describes.</exception>
-    public static Session Open(string path, ModelManifest manifest)
+    public static Session Open(string path, ModelManifest manifest, Placement placement)
     {
-        var isBig = new FileInfo(path).Length >= BigModelBytes;
-        using var options = new SessionOptions
+        var threads = new FileInfo(path).Length < BigModelBytes ? 1 : Environment.ProcessorCount;
+        var remark = placement.Refused ?? (placement.OnGpu ? Cuda.Missing : null);
+        if (placement.OnGpu && remark is null)
+            try
+            {
+                using var options = Options(threads);
+                Cuda.Append(options, placement.GpuBytes);
+                return Checked(new Session(new InferenceSession(path, options), manifest, threads, null) { IsOnGpu = true }, manifest);
+            }
+            catch (OnnxRuntimeException refused) // a graph that is broken is refused again below
+            {
+                remark = $"the GPU does not take it: {refused.Message}";
+            }
+        try
         {
-            IntraOpNumThreads = isBig ? Environment.ProcessorCount : 1,
+            using var options = Options(threads);
+            return Checked(new Session(new InferenceSession(path, options), manifest, threads, remark), manifest);
+        }
+        catch (OnnxRuntimeException broken)
+        {
+            throw new ModelLoadException($"model.onnx cannot be loaded: {broken.Message}", broken);
+        }
+    }
+
+    private static SessionOptions Options(int threads)
+    {
+        var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             // The arena never gives memory back, and a pattern is of use only when every batch has the same size.
             EnableCpuMemArena = false,
@@ -56,17 +87,13 @@ internal sealed class Session : IDisposable
         };
         // Many models share a few cores: a thread that waits by spinning takes the core from the others (2.5 x the CPU time, measured).
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        if (isBig && SharedThreads.Exist)
+        if (threads > 1 && SharedThreads.Exist)
             options.DisablePerSessionThreads();
-        Session session;
-        try
-        {
-            session = new Session(new InferenceSession(path, options), manifest, options.IntraOpNumThreads);
-        }
-        catch (OnnxRuntimeException broken)
-        {
-            throw new ModelLoadException($"model.onnx cannot be loaded: {broken.Message}", broken);
-        }
+        return options;
+    }
+
+    private static Session Checked(Session session, ModelManifest manifest)
+    {
         try
         {
             session.CheckSignature();

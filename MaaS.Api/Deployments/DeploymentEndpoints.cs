@@ -26,6 +26,8 @@ internal static class DeploymentEndpoints
         deployments.MapDelete("{deployment}", Delete).Needs(Role.Member).WithSummary("Delete a deployment with its revisions");
         deployments.MapRevisions();
         deployments.MapTraffic();
+        deployments.MapQuality();
+        deployments.MapSampling();
         deployments.MapPredict();
     }
 
@@ -47,7 +49,7 @@ internal static class DeploymentEndpoints
     {
         if (await context.Deployments.AnyAsync(row => row.TeamId == caller.TeamId && row.Name == request.Name, token))
             return new ConflictProblem("deployment_name_taken", $"A deployment named \"{request.Name}\" exists already; revise it, or choose another name.");
-        switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow))
+        switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow, provider: request.Provider ?? default, answersKeptDays: request.AnswersKeptDays ?? 0))
         {
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;
@@ -60,6 +62,8 @@ internal static class DeploymentEndpoints
                     Batching = request.Batching ?? new(),
                     ShadowVersionId = shadow,
                     ShadowPercent = request.Shadow?.Percent,
+                    Provider = request.Provider ?? default,
+                    AnswersKeptDays = request.AnswersKeptDays ?? 0,
                     CreatedBy = caller.Name,
                 };
                 revision.Shares.AddRange(shares);

@@ -2,6 +2,7 @@
 using MaaS.Catalog;
 using MaaS.Catalog.Deployments;
 using MaaS.Contracts.Deployments;
+using MaaS.Inference;
 using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Deployments;
@@ -9,7 +10,7 @@ namespace MaaS.Api.Deployments;
 internal static class DeploymentViews
 {
     /// <summary>With the newest revision of each, and all versions that it names.</summary>
-    public static IQueryable<Deployment> ForRoutes(this IQueryable<Deployment> deployments) => deployments.AsNoTracking()
+    public static IQueryable<Deployment> ForRoutes(this IQueryable<Deployment> deployments) => deployments.AsNoTracking().Include(row => row.Sampling)
         .Include(row => row.Revisions.OrderByDescending(revision => revision.Number).Take(1))
         .ThenInclude(revision => revision.Shares).ThenInclude(share => share.Version).ThenInclude(version => version.Model)
         .Include(row => row.Revisions.OrderByDescending(revision => revision.Number).Take(1))
@@ -38,7 +39,9 @@ internal static class DeploymentViews
             .Select(share => new TrafficShare(share.Version.Model.Name, share.Version.Number, share.Weight)).ToList(),
         row.Reason, row.RollbackOf, row.Batching, row.CreatedBy, row.CreatedAt,
         row.ShadowVersion is { } shadow ? new(shadow.Model.Name, shadow.Number, row.ShadowPercent!.Value) : null, row.Guard,
-        [.. row.Comparisons.Select(Of).OrderBy(one => one.Model, StringComparer.Ordinal).ThenBy(one => one.Version).ThenBy(one => one.ShadowModel, StringComparer.Ordinal).ThenBy(one => one.ShadowVersion)]);
+        [.. row.Comparisons.Select(Of).OrderBy(one => one.Model, StringComparer.Ordinal).ThenBy(one => one.Version).ThenBy(one => one.ShadowModel, StringComparer.Ordinal).ThenBy(one => one.ShadowVersion)],
+        row.Provider, row.Provider == ExecutionProvider.Cuda && Cuda.Missing is { } why ? $"This revision asks for CUDA. The server computes it on the CPU, because {why}." : null,
+        row.AnswersKeptDays);
 
     private static Comparison Of(ComparisonRow row) => new(
         row.Version.Model.Name, row.Version.Number, row.ShadowVersion.Model.Name, row.ShadowVersion.Number, row.Agreed, row.Disagreed, row.Failed, row.Dropped,

@@ -27,9 +27,10 @@ internal sealed class GuardWatch(Guard guard, string version, string? before)
         Interlocked.Increment(ref _buckets[(int)(Math.Log2(Math.Max(1, ticks)) * BucketsOfOctave)]);
     }
 
+    /// <summary>A caller that went away, or sent what no version takes, says nothing of this one.</summary>
     public void Failed(Failure reason)
     {
-        if (reason != Failure.Canceled)
+        if (reason is Failure.Backend or Failure.Rejected)
             Interlocked.Increment(ref _failed);
     }
 

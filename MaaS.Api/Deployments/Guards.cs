@@ -47,7 +47,7 @@ internal sealed class Guards(IDbContextFactory<CatalogContext> contexts, Router 
         if (await context.Revisions.AsNoTracking().Include(row => row.Shares).SingleOrDefaultAsync(row => row.DeploymentId == route.Id && row.Number == route.Revision - 1, token) is not { } before)
             return false;
         // What served before may have left memory meanwhile; nothing is gained by going back to what cannot be loaded.
-        await Task.WhenAll(before.Shares.Select(share => models.Get(share.VersionId))).WaitAsync(token);
+        await Task.WhenAll(before.Shares.Select(share => models.Get(share.VersionId, before.Provider))).WaitAsync(token);
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         await RevisionRows.Lock(context, route.Id, token);
         if (await context.Revisions.AnyAsync(row => row.DeploymentId == route.Id && row.Number > route.Revision, token)

@@ -37,7 +37,8 @@ internal static class RevisionEndpoints
     {
         if (await Id(context, caller, deployment, token) is not { } id)
             return DeploymentEndpoints.Missing(deployment);
-        switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow, request.Guard, id))
+        var newest = await context.Revisions.AsNoTracking().Where(row => row.DeploymentId == id).OrderByDescending(row => row.Number).FirstAsync(token);
+        switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow, request.Guard, id, request.Provider ?? newest.Provider, request.AnswersKeptDays ?? newest.AnswersKeptDays))
         {
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;
@@ -53,6 +54,8 @@ internal static class RevisionEndpoints
                         ShadowVersionId = shadow,
                         ShadowPercent = request.Shadow?.Percent,
                         Guard = request.Guard,
+                        Provider = request.Provider ?? last.Provider,
+                        AnswersKeptDays = request.AnswersKeptDays ?? last.AnswersKeptDays,
                         CreatedBy = caller.Name,
                     };
                     revision.Shares.AddRange(shares);
@@ -76,7 +79,7 @@ internal static class RevisionEndpoints
             return new ConflictProblem("revision_is_current", $"Revision {target} is what \"{deployment}\" serves now; choose an earlier one.");
         if (await context.Revisions.ForViews().SingleOrDefaultAsync(row => row.DeploymentId == id && row.Number == target, token) is not { } old)
             return new NotFoundProblem("revision", $"{target} of \"{deployment}\"");
-        switch (await plan.Of(context, caller, DeploymentViews.Of(old).Traffic, token))
+        switch (await plan.Of(context, caller, DeploymentViews.Of(old).Traffic, token, provider: old.Provider))
         {
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;

@@ -34,6 +34,8 @@ internal static class RevisionRows
             Reason = reason,
             RollbackOf = old.Number,
             Batching = old.Batching,
+            Provider = old.Provider,
+            AnswersKeptDays = old.AnswersKeptDays,
             ShadowVersionId = old.ShadowVersionId,
             ShadowPercent = old.ShadowPercent,
             CreatedBy = createdBy,

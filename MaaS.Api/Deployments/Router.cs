@@ -2,6 +2,7 @@
 // new revision within two seconds, once it has its versions in memory; while PostgreSQL is away the last known routes stay in force.
 using System.Collections.Concurrent;
 using MaaS.Api.Inference;
+using MaaS.Api.Inference.Samples;
 using MaaS.Api.Inference.Shadows;
 using MaaS.Catalog;
 using MaaS.Catalog.Deployments;
@@ -15,6 +16,9 @@ namespace MaaS.Api.Deployments;
 /// <param name="GuardedUntil">Null when no guard watches the revision.</param>
 internal sealed record DeploymentRoute(Guid Id, string Name, DeploymentState State, int Revision, IReadOnlyList<RouteShare> Shares, DateTimeOffset? GuardedUntil)
 {
+    /// <summary>Takes samples of the requests; null while nobody has asked for any.</summary>
+    public Sampler? Sampler { get; init; }
+
     private readonly int _whole = Shares.Sum(share => share.Weight);
 
     /// <summary>A share by its weight: any of them, or the one that a key always gets.</summary>
@@ -49,6 +53,7 @@ internal sealed class Router
     private readonly IDbContextFactory<CatalogContext> _contexts;
     private readonly ServingCounts _counts;
     private readonly Comparisons _comparisons;
+    private readonly RequestSamples _samples;
     private readonly LoadedModels _models;
     private readonly Routes _making;
     private readonly TimeProvider _clock;
@@ -56,9 +61,9 @@ internal sealed class Router
     private readonly ConcurrentDictionary<(Guid Team, string Name), DeploymentRoute> _made = new();
     private readonly ConcurrentDictionary<(Guid Deployment, int Revision), long> _loadingSince = new();
 
-    public Router(IDbContextFactory<CatalogContext> contexts, ServingCounts counts, Comparisons comparisons, LoadedModels models, Routes making, TimeProvider clock)
+    public Router(IDbContextFactory<CatalogContext> contexts, ServingCounts counts, Comparisons comparisons, RequestSamples samples, LoadedModels models, Routes making, TimeProvider clock)
     {
-        (_contexts, _counts, _comparisons, _models, _making, _clock) = (contexts, counts, comparisons, models, making, clock);
+        (_contexts, _counts, _comparisons, _samples, _models, _making, _clock) = (contexts, counts, comparisons, samples, models, making, clock);
         _routes = new(Load, s_fresh, TimeSpan.MaxValue, clock);
     }
 
@@ -83,18 +88,18 @@ internal sealed class Router
             return null;
         // Revisions never change, so neither does what is kept for them: the queues of requests that wait, and what a guard has counted.
         if ((before ?? _made.GetValueOrDefault(key)) is { } known && (known.Id, known.Revision) == (row.Id, revision.Number))
-            return known with { State = row.State };
+            return known with { State = row.State, Sampler = _samples.Of(row.Sampling) };
         if (before is not null && before.Id == row.Id && row.State == DeploymentState.Serving && !await AreLoaded(row.Id, revision))
-            return before with { State = row.State };
+            return before with { State = row.State, Sampler = _samples.Of(row.Sampling) };
         var previous = revision.Guard is null ? null
             : await context.Revisions.ForRoutes().SingleOrDefaultAsync(found => found.DeploymentId == row.Id && found.Number == revision.Number - 1);
-        return _made[key] = _making.Of(row, revision, previous);
+        return _made[key] = _making.Of(row, revision, previous) with { Sampler = _samples.Of(row.Sampling) };
     }
 
     /// <summary>Whether a new revision's versions are in memory; they are on their way otherwise, and callers keep the old ones meanwhile.</summary>
     private async Task<bool> AreLoaded(Guid deployment, Revision revision)
     {
-        var loading = Task.WhenAll(revision.Shares.Select(share => _models.Get(share.VersionId)));
+        var loading = Task.WhenAll(revision.Shares.Select(share => _models.Get(share.VersionId, revision.Provider)));
         var since = _loadingSince.GetOrAdd((deployment, revision.Number), _ => _clock.GetTimestamp());
         await Task.WhenAny(loading, Task.Delay(s_quick, _clock));
         if (!loading.IsCompletedSuccessfully && _clock.GetElapsedTime(since) < s_longest)

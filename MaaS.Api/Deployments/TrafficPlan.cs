@@ -9,6 +9,7 @@ using MaaS.Catalog.Deployments;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Models;
 using MaaS.Inference;
+using MaaS.Inference.Tensors;
 using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Deployments;
@@ -20,7 +21,8 @@ internal sealed class TrafficPlan(LoadedModels models)
     /// <param name="deployment">Null for one that is about to be made, which nothing can guard.</param>
     /// <returns>The rows of the shares and the shadow's version, or why there are none.</returns>
     public async Task<((IReadOnlyList<RevisionShare> Shares, Guid? Shadow) Rows, ProblemResult? Problem)> Of(
-        CatalogContext context, Caller caller, IReadOnlyList<TrafficShare> traffic, CancellationToken token, Shadow? shadow = null, Guard? guard = null, Guid? deployment = null)
+        CatalogContext context, Caller caller, IReadOnlyList<TrafficShare> traffic, CancellationToken token, Shadow? shadow = null, Guard? guard = null, Guid? deployment = null,
+        ExecutionProvider provider = ExecutionProvider.Auto, int answersKeptDays = 0)
     {
         if (traffic.Any(share => share is null))
             return (default, new InvalidProblem("traffic_not_allowed", "traffic holds a null; each entry is a model, a version and a weight."));
@@ -47,12 +49,15 @@ internal sealed class TrafficPlan(LoadedModels models)
         foreach (var (model, version, id) in traffic.Zip(shares, (share, row) => (share.Model, share.Version, row.VersionId)).Concat(shadow is null ? [] : [(shadow.Model, shadow.Version, shadowId!.Value)]))
             try
             {
-                tasks.Add((await models.Get(id).WaitAsync(token)).Manifest.Task);
+                tasks.Add((await models.Get(id, provider).WaitAsync(token)).Manifest.Task);
             }
             catch (Exception failure) when (failure is ModelLoadException or InvalidDataException or FileNotFoundException)
             {
                 return (default, new InvalidProblem("version_failed_to_load", $"Version {version} of \"{model}\" cannot be served, so nothing was changed: {failure.Message}"));
             }
+        if (answersKeptDays > 0 && traffic.Zip(tasks).FirstOrDefault(answering => !AnsweredRows.CanBeJudged(answering.Second)) is { First: { } other })
+            return (default, new InvalidProblem("answers_not_judged",
+                $"answers_kept_days is {answersKeptDays}, so that truth can be held against the answers; version {other.Version} of \"{other.Model}\" answers neither labels nor numbers. Give 0."));
         if (shadow is not null && tasks.Any(task => task != tasks[^1]))
             return (default, new InvalidProblem("shadow_not_comparable", $"shadow.version is {shadow.Version} of \"{shadow.Model}\", which has another task than those that answer; only versions of one task can be compared."));
         if (guard?.MaxDisagreementPercent is not null && !await CanDisagree(context, deployment!.Value, shares, tasks, token))
@@ -69,7 +74,7 @@ internal sealed class TrafficPlan(LoadedModels models)
             return false;
         try
         {
-            var task = (await models.Get(old).WaitAsync(token)).Manifest.Task;
+            var task = (await models.Get(old, ExecutionProvider.Auto).WaitAsync(token)).Manifest.Task;
             return shares.Zip(tasks).Where(share => shift.Gained.Contains(share.First.VersionId)).All(share => share.Second == task);
         }
         catch (Exception failure) when (failure is ModelLoadException or InvalidDataException or FileNotFoundException)

@@ -3,6 +3,7 @@
 using MaaS.Api.Deployments;
 using MaaS.Api.Teams;
 using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Inference;
 using MaaS.Contracts.Teams;
 using MaaS.Inference;
 using MaaS.Inference.Tensors;
@@ -10,7 +11,26 @@ using MaaS.Inference.Tensors;
 namespace MaaS.Api.Inference;
 
 /// <param name="Share">The version that takes the request, and where it is counted.</param>
-internal readonly record struct Admitted(DeploymentRoute Route, RouteShare Share, Model Model);
+internal readonly record struct Admitted(DeploymentRoute Route, RouteShare Share, Model Model)
+{
+    /// <summary>Whether anybody looks at the request once its caller has the answer.</summary>
+    public bool IsFollowed => Share.IsShadowed || Route.Sampler is not null;
+
+    /// <summary>Shows a call whose caller has its answer to whoever looks at it, before the call is released.</summary>
+    public void Follow(Call call, string requestId)
+    {
+        if (Share.IsShadowed)
+            Share.Show(call, Model);
+        Route.Sampler?.Take(call, Share, Model, requestId);
+    }
+
+    public void Follow(PredictRequest request, IReadOnlyList<Prediction> answered, string requestId)
+    {
+        if (Share.IsShadowed)
+            Share.Show(request, answered);
+        Route.Sampler?.Take(request, answered, Share, requestId);
+    }
+}
 
 internal sealed class Admission(Callers callers, Router router, LoadedModels models)
 {
@@ -55,7 +75,7 @@ internal sealed class Admission(Callers callers, Router router, LoadedModels mod
     {
         try
         {
-            return await models.Get(share.VersionId).WaitAsync(token);
+            return await models.Get(share.VersionId, share.Provider).WaitAsync(token);
         }
         catch (Exception failure) when (failure is ModelLoadException or InvalidDataException or FileNotFoundException)
         {

@@ -1,10 +1,12 @@
 // Versions in memory, each loaded and warmed up once however many requests ask for it. Versions are immutable, so nothing here
 // ever goes out of date; what nobody has asked for in a while, or what there is no room for, is unloaded and comes back when somebody asks.
-// Setting: Serving:MemoryMegabytes, half of the machine's when it is not said.
+// Settings: Serving:MemoryMegabytes, half of the machine's when it is not said; Serving:GpuMemoryBytes, what one model may take of the GPU's memory
+// for what it computes, all of it when it is not said.
 using System.Collections.Concurrent;
 using System.Globalization;
 using MaaS.Catalog;
 using MaaS.Catalog.Deployments;
+using MaaS.Contracts.Deployments;
 using MaaS.Inference;
 
 namespace MaaS.Api.Inference;
@@ -20,9 +22,11 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     private readonly long _budget = configuration.GetValue<long?>("Serving:MemoryMegabytes") is { } megabytes
         ? megabytes << 20 : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
+    private readonly long? _gpuBytes = configuration.GetValue<long?>("Serving:GpuMemoryBytes");
+
     private const int LoadsAtOnce = 4;
 
-    private readonly ConcurrentDictionary<Guid, Entry> _entries = new();
+    private readonly ConcurrentDictionary<(Guid Version, bool OnGpu), Entry> _entries = new();
     private readonly SemaphoreSlim _loading = new(LoadsAtOnce), _gathering = new(1);
     private readonly Lock _room = new();
 
@@ -41,9 +45,9 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     /// <exception cref="ModelLoadException">The package must not take traffic; the message says why.</exception>
     /// <exception cref="InvalidDataException">A file in the store is damaged.</exception>
     /// <exception cref="FileNotFoundException">The version, or a file of it, does not exist.</exception>
-    public Task<Model> Get(Guid versionId)
+    public Task<Model> Get(Guid versionId, ExecutionProvider provider)
     {
-        var entry = _entries.GetOrAdd(versionId, id => new(() => Task.Run(() => Load(id))));
+        var entry = _entries.GetOrAdd((versionId, provider != ExecutionProvider.Cpu && Cuda.Missing is null), key => new(() => Task.Run(() => Load(key))));
         Volatile.Write(ref entry.UsedAt, clock.GetTimestamp());
         return entry.Model.Value;
     }
@@ -54,18 +58,21 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     public long MemoryBytes => _entries.Values.Sum(entry => Volatile.Read(ref entry.Bytes));
 
     /// <returns>Why the version could not be loaded a moment ago; null when it could, or nobody has tried.</returns>
-    public string? Failure(Guid versionId) =>
-        _entries.TryGetValue(versionId, out var entry) && entry.Model.Value is { IsFaulted: true, Exception: { } failure } ? failure.GetBaseException().Message : null;
+    public string? Failure(Guid versionId) => Failure((versionId, false)) ?? Failure((versionId, true));
 
     /// <summary>A failure a moment ago counts no longer.</summary>
     public void Forget(Guid versionId)
     {
-        if (Failure(versionId) is not null)
-            _entries.TryRemove(versionId, out _);
+        foreach (var key in new[] { (versionId, false), (versionId, true) })
+            if (Failure(key) is not null)
+                _entries.TryRemove(key, out _);
     }
 
+    private string? Failure((Guid, bool) key) =>
+        _entries.TryGetValue(key, out var entry) && entry.Model.Value is { IsFaulted: true, Exception: { } failure } ? failure.GetBaseException().Message : null;
+
     /// <summary>They come back when somebody asks for them.</summary>
-    public Task Unload(IReadOnlyCollection<Guid> versions) => Unload(entry => versions.Contains(entry.Key));
+    public Task Unload(IReadOnlyCollection<Guid> versions) => Unload(entry => versions.Contains(entry.Key.Version));
 
     /// <summary>Whoever ends this process in good order while it loads something has nothing against that version.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -91,31 +98,33 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
         }
     }
 
-    private async Task<Model> Load(Guid id)
+    private async Task<Model> Load((Guid Version, bool OnGpu) key)
     {
         try
         {
             var started = clock.GetTimestamp();
-            var model = await LoadMarked(id);
-            logger.LogInformation("Loaded version {Version} in {Milliseconds:0} ms", id, clock.GetElapsedTime(started).TotalMilliseconds);
+            var model = await LoadMarked(key.Version, key.OnGpu);
+            logger.LogInformation("Loaded version {Version} for the {Device} in {Milliseconds:0} ms", key.Version, model.IsOnGpu ? "GPU" : "CPU", clock.GetElapsedTime(started).TotalMilliseconds);
+            if (model.Remark is { } why)
+                logger.LogWarning("Version {Version} computes on the CPU, because {Why}", key.Version, why);
             lock (_room)
             {
-                if (_entries.TryGetValue(id, out var entry))
+                if (_entries.TryGetValue(key, out var entry))
                     Volatile.Write(ref entry.Bytes, model.MemoryBytes);
-                MakeRoom(id);
+                MakeRoom(key);
             }
             return model;
         }
         catch (Exception failure)
         {
-            logger.LogWarning("Version {Version} could not be loaded: {Why}", id, failure.Message);
-            _ = Task.Delay(s_failureKept, clock).ContinueWith(_ => _entries.TryRemove(id, out var _), TaskScheduler.Default);
+            logger.LogWarning("Version {Version} could not be loaded: {Why}", key.Version, failure.Message);
+            _ = Task.Delay(s_failureKept, clock).ContinueWith(_ => _entries.TryRemove(key, out var _), TaskScheduler.Default);
             throw;
         }
     }
 
     /// <summary>A model that ends this process while it is loaded is found out by the next one, and left alone.</summary>
-    private async Task<Model> LoadMarked(Guid id)
+    private async Task<Model> LoadMarked(Guid id, bool onGpu)
     {
         var folder = await packages.Folder(id);
         var (crashed, isSuspect) = await marks.Begin(id, CancellationToken.None);
@@ -126,7 +135,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
         await Enter(places);
         try
         {
-            return await LowPriority.Run(() => Model.Load(folder));
+            return await LowPriority.Run(() => Model.Load(folder, new(onGpu, _gpuBytes)));
         }
         finally
         {
@@ -152,7 +161,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     }
 
     /// <summary>Unloads what was used longest ago until a model that joins fits; one that is larger than the budget stands alone.</summary>
-    private void MakeRoom(Guid joining)
+    private void MakeRoom((Guid Version, bool OnGpu) joining)
     {
         var gone = 0;
         foreach (var entry in _entries.Where(entry => entry.Key != joining && entry.Value.Loaded is not null).OrderBy(entry => Volatile.Read(ref entry.Value.UsedAt)).ToList())
@@ -162,14 +171,14 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
             if (Unload(entry))
             {
                 gone++;
-                logger.LogInformation("Unloaded version {Version} to make room for {Joining}: the budget is {Megabytes} MB", entry.Key, joining, _budget >> 20);
+                logger.LogInformation("Unloaded version {Version} to make room for {Joining}: the budget is {Megabytes} MB", entry.Key.Version, joining.Version, _budget >> 20);
             }
         }
         if (gone > 0)
             ReturnedMemory.Trim();
     }
 
-    private Task<bool> Unload(Func<KeyValuePair<Guid, Entry>, bool> which) => LowPriority.Run(() =>
+    private Task<bool> Unload(Func<KeyValuePair<(Guid Version, bool OnGpu), Entry>, bool> which) => LowPriority.Run(() =>
     {
         var any = _entries.Where(which).Count(Unload) > 0;
         if (any)
@@ -178,7 +187,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     });
 
     /// <summary>Requests that it answers at the moment are answered first.</summary>
-    private bool Unload(KeyValuePair<Guid, Entry> entry)
+    private bool Unload(KeyValuePair<(Guid Version, bool OnGpu), Entry> entry)
     {
         if (entry.Value.Loaded is not { } loaded || !_entries.TryRemove(entry))
             return false;

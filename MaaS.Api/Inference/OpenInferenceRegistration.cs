@@ -16,6 +16,7 @@ internal static class OpenInferenceRegistration
 
     public static void UseOpenInference(this WebApplication app)
     {
+        app.Services.GetRequiredService<ServingMeter>(); // it is made by being asked for
         MetricsText.UseMetrics(app, Listening.Metrics(app.Configuration));
         var (http, grpc) = (app.Services.GetRequiredService<OpenInferenceHttp>(), app.Services.GetRequiredService<InferGrpc>());
         app.Use(next => context => context.Request.Path.Value == InferGrpc.Path ? grpc.Answer(context) : http.Invoke(context, next));

@@ -3,6 +3,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using MaaS.Api.Deployments;
+using MaaS.Api.Inference.Answers;
+using MaaS.Api.Inference.Samples;
 using MaaS.Api.Inference.Shadows;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
@@ -21,12 +23,14 @@ internal static class PredictEndpoints
     {
         SharedThreads.Make();
         builder.Services.AddSingleton<Router>().AddSingleton<Routes>().AddSingleton<Comparisons>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
-            .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>().AddSingleton<TrafficRecorder>();
+            .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>().AddSingleton<TrafficRecorder>()
+            .AddSingleton<KeptAnswers>().AddSingleton<RequestSamples>().AddSingleton<ServingMeter>();
         builder.Services.AddOpenInference();
         builder.AddListening();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<LoadedModels>()).AddHostedService(provider => provider.GetRequiredService<Meters>())
             .AddHostedService(provider => provider.GetRequiredService<Comparisons>()).AddHostedService<Guards>()
-            .AddHostedService(provider => provider.GetRequiredService<TrafficRecorder>());
+            .AddHostedService(provider => provider.GetRequiredService<TrafficRecorder>()).AddHostedService(provider => provider.GetRequiredService<KeptAnswers>())
+            .AddHostedService(provider => provider.GetRequiredService<RequestSamples>());
     }
 
     public static void MapPredict(this IEndpointRouteBuilder deployments) =>
@@ -43,20 +47,23 @@ internal static class PredictEndpoints
         try
         {
             using var stay = caller.Usage!.Enter();
-            var (route, share, model) = await admission.Admit(caller, deployment, null, token, stickyKey);
+            var admitted = await admission.Admit(caller, deployment, null, token, stickyKey);
+            var (route, share, model) = admitted;
             share.Count.Begin();
             try
             {
                 if (Presentation.Refusal(request, model.Manifest.Labels) is { } refusal)
                     throw new InputError([refusal]);
                 var predictions = await Answer(request, admission, share, model, began, token);
-                if (share.IsShadowed)
+                var id = $"{Guid.CreateVersion7()}";
+                share.Answers?.Keep(id, predictions);
+                if (admitted.IsFollowed)
                     http.Response.OnCompleted(() =>
                     {
-                        share.Show(request, predictions);
+                        admitted.Follow(request, predictions, id);
                         return Task.CompletedTask;
                     });
-                return TypedResults.Ok(new PredictResponse(route.Name, share.Model, share.Version, route.Revision, Presentation.Of(request, predictions)));
+                return TypedResults.Ok(new PredictResponse(route.Name, share.Model, share.Version, route.Revision, Presentation.Of(request, predictions), id));
             }
             catch (InputError wrong)
             {

@@ -1,5 +1,7 @@
-// A version under the settings of a deployment's revision: where its requests queue and are counted, and who else gets to see them.
+// A version under the settings of a deployment's revision: what computes its requests, where they queue and are counted, whether its answers are
+// kept, and who else gets to see them.
 using MaaS.Api.Deployments;
+using MaaS.Api.Inference.Answers;
 using MaaS.Api.Inference.Shadows;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
@@ -10,8 +12,10 @@ namespace MaaS.Api.Inference;
 
 /// <param name="watch">Null when no guard watches the version.</param>
 /// <param name="shadows">That compute a part of its requests too.</param>
+/// <param name="answers">Where its answers are kept; null when they are not.</param>
 internal sealed class RouteShare(
-    Guid versionId, string model, int version, int weight, Batching batching, ServingCount count, GuardWatch? watch = null, ShadowQueue[]? shadows = null)
+    Guid versionId, string model, int version, int weight, Batching batching, ServingCount count, GuardWatch? watch = null, ShadowQueue[]? shadows = null,
+    ExecutionProvider provider = ExecutionProvider.Auto, AnswerKeeper? answers = null)
 {
     private Batcher? _batcher;
 
@@ -22,6 +26,8 @@ internal sealed class RouteShare(
     public Batching Batching => batching;
     public ServingCount Count => count;
     public GuardWatch? Watch => watch;
+    public ExecutionProvider Provider => provider;
+    public AnswerKeeper? Answers => answers;
 
     public bool IsShadowed => shadows is not null;
 

@@ -12,6 +12,9 @@ public sealed class Deployment
     public DeploymentState State { get; set; } = DeploymentState.Serving;
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<Revision> Revisions { get; } = [];
+
+    /// <summary>The newest one; null when there was none yet.</summary>
+    public SamplingRow? Sampling { get; set; }
 }
 
 public sealed class Revision
@@ -27,6 +30,10 @@ public sealed class Revision
     public ModelVersion? ShadowVersion { get; init; }
     public int? ShadowPercent { get; init; }
     public Guard? Guard { get; init; }
+    public ExecutionProvider Provider { get; init; }
+
+    /// <summary>0 keeps none.</summary>
+    public int AnswersKeptDays { get; init; }
     public required string CreatedBy { get; init; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<RevisionShare> Shares { get; } = [];

@@ -12,6 +12,8 @@ public enum DeploymentState { Serving, Paused }
 /// <param name="RollbackOf">The revision whose traffic this one restored.</param>
 /// <param name="CreatedBy">Who made it; "guard" when the revision before it broke its guard, and then the reason says how.</param>
 /// <param name="Comparisons">What was found while this revision served, by all servers together; empty when nothing was compared.</param>
+/// <param name="ProviderRemark">That the server which was asked computes on the CPU what is to be computed by CUDA, and why; null when nothing is to be said.</param>
+/// <param name="AnswersKeptDays">How long the answers are kept, so that truth can be posted; 0 keeps none.</param>
 public sealed record RevisionView(
     int Number,
     IReadOnlyList<TrafficShare> Traffic,
@@ -22,8 +24,14 @@ public sealed record RevisionView(
     DateTimeOffset CreatedAt,
     Shadow? Shadow = null,
     Guard? Guard = null,
-    IReadOnlyList<Comparison>? Comparisons = null)
+    IReadOnlyList<Comparison>? Comparisons = null,
+    ExecutionProvider Provider = ExecutionProvider.Auto,
+    string? ProviderRemark = null,
+    int AnswersKeptDays = 0)
 {
+    /// <summary>Days that answers may be kept.</summary>
+    public const int MostKeptDays = 90;
+
     /// <summary>Who makes the revisions that roll back by themselves.</summary>
     public const string Guardian = "guard";
 }
@@ -47,24 +55,32 @@ public sealed record TrafficShare(
     [property: Range(1, int.MaxValue)] int Version,
     [property: Range(1, 100)] int Weight = 100);
 
+/// <param name="Provider">Null for auto.</param>
+/// <param name="AnswersKeptDays">Null for 0, which keeps none.</param>
 public sealed record CreateDeployment(
     [property: Required, Slug] string Name,
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
     [property: StringLength(500)] string? Reason = null,
     Batching? Batching = null,
-    Shadow? Shadow = null);
+    Shadow? Shadow = null,
+    ExecutionProvider? Provider = null,
+    [property: Range(0, RevisionView.MostKeptDays)] int? AnswersKeptDays = null);
 
 /// <param name="Batching">Null leaves it as it is.</param>
 /// <param name="Shadow">Null for none.</param>
 /// <param name="Guard">Null for none.</param>
+/// <param name="Provider">Null leaves it as it is.</param>
+/// <param name="AnswersKeptDays">Null leaves it as it is.</param>
 public sealed record CreateRevision(
     [property: Required, MinLength(1), MaxLength(10)] IReadOnlyList<TrafficShare> Traffic,
     [property: StringLength(500)] string? Reason = null,
     Batching? Batching = null,
     Shadow? Shadow = null,
-    Guard? Guard = null);
+    Guard? Guard = null,
+    ExecutionProvider? Provider = null,
+    [property: Range(0, RevisionView.MostKeptDays)] int? AnswersKeptDays = null);
 
-/// <param name="Revision">The one to restore, with its traffic, its batching and its shadow; null is the one before the newest.</param>
+/// <param name="Revision">The one to restore, with its traffic, its shadow and its settings; null is the one before the newest.</param>
 public sealed record Rollback(
     [property: Range(1, int.MaxValue)] int? Revision = null,
     [property: StringLength(500)] string? Reason = null);

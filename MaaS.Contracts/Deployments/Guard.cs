@@ -4,7 +4,7 @@ using System.ComponentModel.DataAnnotations;
 namespace MaaS.Contracts.Deployments;
 
 /// <summary>Watches the versions that a revision gave more traffic than the revision before; where it gave none more, all of them.</summary>
-/// <param name="MaxErrorPercent">Of a version's requests, that may go unanswered for any reason but a caller who went away.</param>
+/// <param name="MaxErrorPercent">Of a version's requests, that may go unanswered by the server's or the model's fault: it fails, is stopped, or has no time. What is wrong with a request itself does not count.</param>
 /// <param name="MaxP99Ms">That 99 of 100 answers of a version must keep to.</param>
 /// <param name="MaxDisagreementPercent">Of a version's requests that are computed by the version it took most traffic from too, as a shadow: how many may be answered otherwise.</param>
 /// <param name="MinRequests">Of a version, before it is judged; for its disagreement, so many that were compared.</param>

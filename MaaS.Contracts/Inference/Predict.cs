@@ -16,8 +16,9 @@ public sealed record PredictRequest(
 
 /// <param name="Predictions">In the order of the rows.</param>
 /// <param name="Version">The version that answered this request.</param>
+/// <param name="RequestId">What the truth is posted under, once it is known.</param>
 public sealed record PredictResponse(
-    string Deployment, string Model, int Version, int Revision, IReadOnlyList<Prediction> Predictions);
+    string Deployment, string Model, int Version, int Revision, IReadOnlyList<Prediction> Predictions, string RequestId = "");
 
 /// <param name="Label">The most probable class; null for regression.</param>
 /// <param name="Probabilities">Of every class, adding up to 1; of those the request asks for, the highest first.</param>

@@ -1,5 +1,6 @@
 // Fixed memory for up to so many rows of one session, bound to its inputs and outputs once for each number of rows: a run of
-// numbers allocates nothing. Knows layout; who may use it when is SessionPool's.
+// numbers allocates nothing. For a GPU it is pinned memory of the provider's own, which the device reads and writes without a copy
+// in between. Knows layout; who may use it when is SessionPool's.
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
@@ -13,14 +14,17 @@ internal sealed unsafe class RowContext : Answer, IDisposable
     private readonly InferenceSession _session;
     private readonly GraphSignature _signature;
     private readonly SessionPool _pool;
+    private readonly OrtAllocator? _pinned;
+    private readonly List<OrtMemoryAllocation> _lent = [];
     private readonly byte*[] _inputs; // null for texts, which live in the runtime
     private readonly byte*[] _outputs;
     private readonly Bound?[] _bound;
     private Bound? _current;
 
-    public RowContext(InferenceSession session, GraphSignature signature, SessionPool pool, int capacity)
+    /// <param name="pinned">Whose memory it is to be; null for plain memory.</param>
+    public RowContext(InferenceSession session, GraphSignature signature, SessionPool pool, int capacity, OrtAllocator? pinned = null)
     {
-        (_session, _signature, _pool, Capacity) = (session, signature, pool, capacity);
+        (_session, _signature, _pool, Capacity, _pinned) = (session, signature, pool, capacity, pinned);
         _inputs = Allocate(signature.Inputs, capacity);
         _outputs = Allocate(signature.Outputs, capacity);
         _bound = new Bound?[capacity - capacity / 2];
@@ -59,7 +63,12 @@ internal sealed unsafe class RowContext : Answer, IDisposable
         }
     }
 
-    public void Run(RunOptions options) => _session.RunWithBinding(options, _current!.Binding);
+    public void Run(RunOptions options)
+    {
+        _session.RunWithBinding(options, _current!.Binding);
+        if (_pinned is not null)
+            _current.Binding.SynchronizeBoundOutputs();
+    }
 
     public override ReadOnlySpan<byte> Bytes(int output, int firstRow, int rows)
     {
@@ -80,6 +89,10 @@ internal sealed unsafe class RowContext : Answer, IDisposable
     {
         foreach (var bound in _bound)
             bound?.Dispose();
+        foreach (var lent in _lent)
+            lent.Dispose();
+        if (_pinned is not null)
+            return;
         foreach (var buffer in _inputs)
             NativeMemory.AlignedFree(buffer);
         foreach (var buffer in _outputs)
@@ -95,13 +108,21 @@ internal sealed unsafe class RowContext : Answer, IDisposable
             tensor.StringTensorSetElementAt(text.IsSingleSegment ? text.FirstSpan : text.ToArray(), first);
     }
 
-    private static byte*[] Allocate(IReadOnlyList<TensorInfo> tensors, int rows)
+    private byte*[] Allocate(IReadOnlyList<TensorInfo> tensors, int rows)
     {
         var buffers = new byte*[tensors.Count];
         for (var i = 0; i < buffers.Length; i++)
             if (tensors[i].Datatype != Datatype.Bytes)
-                buffers[i] = (byte*)NativeMemory.AlignedAlloc((nuint)tensors[i].RowBytes * (nuint)rows, Alignment);
+                buffers[i] = Allocate((nuint)tensors[i].RowBytes * (nuint)rows);
         return buffers;
+    }
+
+    private byte* Allocate(nuint bytes)
+    {
+        if (_pinned is null)
+            return (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        _lent.Add(_pinned.Allocate(checked((uint)bytes)));
+        return (byte*)_lent[^1].DangerousGetHandle();
     }
 
     private Bound Bind(int rows)
@@ -114,11 +135,11 @@ internal sealed unsafe class RowContext : Answer, IDisposable
         return bound;
     }
 
-    private static OrtValue Tensor(TensorInfo info, byte* buffer, int rows)
+    private OrtValue Tensor(TensorInfo info, byte* buffer, int rows)
     {
         long[] shape = [rows, .. info.Shape.Skip(1)];
         return buffer is null
             ? OrtValue.CreateTensorWithEmptyStrings(OrtAllocator.DefaultInstance, shape)
-            : OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, info.Datatype.Onnx(), shape, (nint)buffer, (long)rows * info.RowBytes);
+            : OrtValue.CreateTensorValueWithData(_pinned?.Info ?? OrtMemoryInfo.DefaultInstance, info.Datatype.Onnx(), shape, (nint)buffer, (long)rows * info.RowBytes);
     }
 }

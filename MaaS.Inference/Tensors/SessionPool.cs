@@ -20,11 +20,17 @@ public sealed class SessionPool
     private readonly ConcurrentQueue<RowContext>[] _idle = [.. Enumerable.Range(0, BitOperations.Log2(MostPooledRows) + 1).Select(_ => new ConcurrentQueue<RowContext>())];
     private readonly long _rowBytes;
     private readonly RunOptions _options = QuietOptions();
+    private readonly OrtAllocator? _pinned; // memory that the GPU reads and writes by itself; null for a model on the CPU
     private long _ticksPerRow = long.MaxValue;
 
     internal SessionPool(Session session, Model owner)
     {
         (_session, _owner, Threads, Signature) = (session.Onnx, owner, session.Threads, session.Signature);
+        if (session.IsOnGpu)
+        {
+            using var info = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.CpuOutput);
+            _pinned = new(session.Onnx, info);
+        }
         _rowBytes = Signature.Inputs.Concat(Signature.Outputs).Sum(tensor => (long)tensor.RowBytes);
     }
 
@@ -89,6 +95,7 @@ public sealed class SessionPool
         foreach (var idle in _idle)
             while (idle.TryDequeue(out var context))
                 context.Dispose();
+        _pinned?.Dispose();
         _options.Dispose();
     }
 
@@ -152,6 +159,6 @@ public sealed class SessionPool
     {
         var capacity = (int)BitOperations.RoundUpToPowerOf2((uint)rows);
         return capacity <= MostPooledRows && _idle[BitOperations.Log2((uint)capacity)].TryDequeue(out var context)
-            ? context : new RowContext(_session, Signature, this, capacity);
+            ? context : new RowContext(_session, Signature, this, capacity, _pinned);
     }
 }

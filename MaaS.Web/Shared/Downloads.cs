@@ -19,6 +19,8 @@ internal static class Downloads
             Send("compression.html", clients.ForRequest(context).CompressionPage(id, token)));
         files.MapGet("/compressions/{id:guid}/report.json", (Guid id, HttpContext context, ApiClients clients, CancellationToken token) =>
             Send("compression.json", Json(clients.ForRequest(context).Compression(id, token))));
+        files.MapGet("/deployments/{deployment}/samples.jsonl", (string deployment, HttpContext context, ApiClients clients, CancellationToken token) =>
+            Send($"{deployment}-samples.jsonl", clients.ForRequest(context).SamplesFile(deployment, token)));
         files.MapGet("/models/{model}/{version:int}/{**path}", (string model, int version, string path, HttpContext context, ApiClients clients, CancellationToken token) =>
             Send($"{model}-{version}-{Path.GetFileName(path)}", clients.ForRequest(context).ModelFile(model, version, path, token)));
     }

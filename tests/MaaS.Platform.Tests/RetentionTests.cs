@@ -5,6 +5,7 @@ using MaaS.Catalog.Deployments;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
+using MaaS.Contracts.Deployments;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,6 +50,57 @@ public sealed class RetentionTests(PostgresFixture postgres) : CatalogTest(postg
         await using var context = Context();
         Assert.Equal(times[1], (await context.TrafficMinutes.SingleAsync(Token)).Minute, TimeSpan.FromMilliseconds(1));
         Assert.Equal(times[1], (await context.DriftHours.SingleAsync(Token)).Hour, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData("9", 2)]
+    [InlineData("0", 3)]
+    public async Task Samples_of_requests_go_after_a_week_unless_a_setting_says_otherwise(string? days, int left)
+    {
+        var (deployment, version) = await AddDeployment();
+        var sampling = new SamplingRow { DeploymentId = deployment, Requests = 10, KeepsAll = false, Keeps = [], Redacts = [], StartedBy = "a test", EndsAt = DateTimeOffset.UtcNow };
+        await using var context = Context();
+        context.Samplings.Add(sampling);
+        await context.SaveChangesAsync(Token);
+        await Get<SampleStore>().Add(sampling.Id, [.. new[] { 6, 8, 40 }.Select(age => new SampleRow
+        {
+            SamplingId = sampling.Id,
+            At = DateTimeOffset.UtcNow.AddDays(-age),
+            VersionId = version,
+            Protocol = SampledProtocol.Predict,
+            Rows = 1,
+            Asked = "[]",
+            Answered = "[]",
+        })], Token);
+
+        await Retention(days is null ? [] : [("Retention:SampleDays", days)]).Forget(Token);
+
+        Assert.Equal(left, await context.RequestSamples.CountAsync(Token));
+        Assert.Equal(3, (await context.Samplings.AsNoTracking().SingleAsync(Token)).Taken);
+    }
+
+    [Fact]
+    public async Task Kept_answers_go_when_their_own_days_are_over()
+    {
+        var (deployment, version) = await AddDeployment();
+        var now = DateTimeOffset.UtcNow;
+        await Get<AnswerStore>().Add([.. new[] { (Id: "old", Days: -1), (Id: "young", Days: 1) }.Select(answer => new KeptAnswer
+        {
+            DeploymentId = deployment,
+            RequestId = answer.Id,
+            VersionId = version,
+            At = now.AddDays(-2),
+            ExpiresAt = now.AddDays(answer.Days),
+            Labels = ["yes", null],
+        })], Token);
+
+        await Retention().Forget(Token);
+
+        await using var context = Context();
+        var kept = await context.KeptAnswers.SingleAsync(Token);
+        Assert.Equal("young", kept.RequestId);
+        Assert.Equal<IEnumerable<string?>>(["yes", null], kept.Labels!);
     }
 
     [Fact]

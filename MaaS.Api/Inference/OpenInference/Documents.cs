@@ -14,7 +14,12 @@ internal sealed record ModelReadiness(string Name, bool Ready);
 /// <param name="MaxBatchSize">Rows a request may have; 0 for a model that is not by rows. Otherwise the dimensions leave the rows out.</param>
 internal sealed record ModelConfig(
     string Name, string Platform, string Backend, int MaxBatchSize, IReadOnlyList<TensorConfig> Input, IReadOnlyList<TensorConfig> Output,
-    BatchingConfig? DynamicBatching);
+    BatchingConfig? DynamicBatching, IReadOnlyList<InstanceGroup> InstanceGroup, IReadOnlyDictionary<string, ParameterValue> Parameters);
+
+/// <param name="Kind">KIND_CPU or KIND_GPU.</param>
+internal sealed record InstanceGroup(string Kind, int Count);
+
+internal sealed record ParameterValue(string StringValue);
 
 internal sealed record TensorConfig(string Name, string DataType, IReadOnlyList<long> Dims);
 

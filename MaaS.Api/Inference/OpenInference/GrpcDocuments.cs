@@ -29,6 +29,8 @@ internal static class GrpcDocuments
                 PreferredBatchSize = { batching.PreferredBatchSize },
                 MaxQueueDelayMicroseconds = (ulong)batching.MaxQueueDelayMicroseconds,
             } : null,
+            InstanceGroup = { config.InstanceGroup.Select(group => new ModelInstanceGroup { Count = group.Count, Kind = group.Kind == "KIND_GPU" ? ModelInstanceGroup.Types.Kind.Gpu : ModelInstanceGroup.Types.Kind.Cpu }) },
+            Parameters = { config.Parameters.ToDictionary(parameter => parameter.Key, parameter => new ModelParameter { StringValue = parameter.Value.StringValue }) },
         },
     };
 

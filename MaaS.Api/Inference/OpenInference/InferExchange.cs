@@ -2,6 +2,7 @@
 // so that the usual one leaves nothing for the garbage collector.
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MaaS.Inference.Tensors;
@@ -50,6 +51,39 @@ internal sealed class InferExchange
 
     /// <summary>The caller's name for the request, as it stood in its JSON, in quotation marks; empty when it gave none.</summary>
     public ArrayBufferWriter<byte> Id { get; } = new(64);
+
+    /// <summary>Gives a request that its caller has not named a name, for the answer.</summary>
+    /// <param name="quoted">As JSON has it.</param>
+    public void Name(bool quoted)
+    {
+        if (Id.WrittenCount > (quoted ? 2 : 0))
+            return;
+        Id.ResetWrittenCount();
+        var to = Id.GetSpan(64);
+        var at = 0;
+        if (quoted)
+            to[at++] = (byte)'"';
+        Guid.CreateVersion7().TryFormat(to[at..], out var length);
+        at += length;
+        if (quoted)
+            to[at++] = (byte)'"';
+        Id.Advance(at);
+    }
+
+    /// <returns>The request's name as a text; empty when it has none, or one that is no text.</returns>
+    public string RequestId(bool quoted)
+    {
+        if (!quoted || Id.WrittenCount == 0)
+            return Encoding.UTF8.GetString(Id.WrittenSpan);
+        try
+        {
+            return JsonSerializer.Deserialize<string>(Id.WrittenSpan) ?? "";
+        }
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // "\ud800" ends amid a character
+        {
+            return "";
+        }
+    }
 
     /// <summary>In the order they were asked for.</summary>
     public List<WantedOutput> Wanted { get; } = [];

@@ -8,7 +8,6 @@ using System.IO.Pipelines;
 using MaaS.Catalog;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Teams;
-using MaaS.Inference;
 using MaaS.Inference.Tensors;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -54,14 +53,15 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
     }
 
     /// <summary>A message that is here already, as a stream of them brings it.</summary>
-    /// <returns>Who answered, when it was answered: the shadows are to be shown it when it is written.</returns>
-    public async ValueTask<(RouteShare Share, Model Model)> Infer(InferExchange exchange, string? authorization, string? stickyKey, ReadOnlyMemory<byte> message, CancellationToken token)
+    /// <returns>Who answered, when it was answered: whoever looks at it is to be shown it when it is written.</returns>
+    public async ValueTask<Admitted> Infer(InferExchange exchange, string? authorization, string? stickyKey, ReadOnlyMemory<byte> message, CancellationToken token)
     {
         var began = Stopwatch.GetTimestamp();
         var caller = await admission.Caller(authorization, Role.Viewer, token);
         using var stay = caller.Usage!.Enter();
         var (name, version) = InferMessage.Address(message);
-        var (_, share, model) = await admission.Admit(caller, name, version, token, stickyKey);
+        var admitted = await admission.Admit(caller, name, version, token, stickyKey);
+        var (share, model) = (admitted.Share, admitted.Model);
         var (signature, queue) = (model.Tensors.Signature, share.Queue(model));
         share.Count.Begin();
         try
@@ -73,9 +73,14 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
             if (outcome != CallOutcome.Answered)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
+            if (share.Answers is { } answers)
+            {
+                exchange.Name(quoted: false);
+                answers.Keep(exchange.RequestId(quoted: false), exchange.Call, model);
+            }
             exchange.Length = InferReply.WriteHeader(exchange, name, share.VersionText, signature);
             share.Succeed(began, exchange.Call, model);
-            return (share, model);
+            return admitted;
         }
         catch (ServingError refused)
         {
@@ -98,12 +103,12 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
         var body = await Read(reader);
         try
         {
-            var (share, model) = await Infer(exchange, context.Request.Headers.Authorization, context.Request.Headers[Sticky.Header], Message(context.Request, body, exchange), context.RequestAborted);
-            Write(context.Response, exchange, model.Tensors.Signature);
-            if (share.IsShadowed)
+            var admitted = await Infer(exchange, context.Request.Headers.Authorization, context.Request.Headers[Sticky.Header], Message(context.Request, body, exchange), context.RequestAborted);
+            Write(context.Response, exchange, admitted.Model.Tensors.Signature);
+            if (admitted.IsFollowed)
             {
                 await context.Response.CompleteAsync();
-                share.Show(exchange.Call, model);
+                admitted.Follow(exchange.Call, exchange.RequestId(quoted: false));
             }
         }
         finally

@@ -24,7 +24,8 @@ internal sealed class InferHttp(Admission admission)
         var began = Stopwatch.GetTimestamp();
         var caller = await admission.Caller(context.Request.Headers.Authorization, Role.Viewer, default);
         using var stay = caller.Usage!.Enter();
-        var (_, share, model) = await admission.Admit(caller, path.Model, path.Version, default, context.Request.Headers[Sticky.Header]);
+        var admitted = await admission.Admit(caller, path.Model, path.Version, default, context.Request.Headers[Sticky.Header]);
+        var (share, model) = (admitted.Share, admitted.Model);
         var (exchange, signature, queue) = (InferExchange.Rent(), model.Tensors.Signature, share.Queue(model));
         var body = default(RequestBody);
         share.Count.Begin();
@@ -38,12 +39,17 @@ internal sealed class InferHttp(Admission admission)
             if (outcome != CallOutcome.Answered)
                 throw Admission.Refuse(share, exchange.Call, outcome);
             Classification.Apply(exchange, signature, model.Manifest.Labels);
+            if (share.Answers is { } answers)
+            {
+                exchange.Name(quoted: true);
+                answers.Keep(exchange.RequestId(quoted: true), exchange.Call, model);
+            }
             Write(context.Response, exchange, path.Model, share.VersionText, signature);
             share.Succeed(began, exchange.Call, model);
-            if (share.IsShadowed)
+            if (admitted.IsFollowed)
             {
                 await context.Response.CompleteAsync();
-                share.Show(exchange.Call, model);
+                admitted.Follow(exchange.Call, exchange.RequestId(quoted: true));
             }
         }
         catch (ServingError refused)

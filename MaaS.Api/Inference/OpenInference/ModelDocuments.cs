@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Reflection;
 using MaaS.Api.Deployments;
 using MaaS.Api.Teams;
+using MaaS.Contracts.Deployments;
+using MaaS.Inference;
 using MaaS.Inference.Tensors;
 
 namespace MaaS.Api.Inference.OpenInference;
@@ -16,7 +18,8 @@ internal sealed class ModelDocuments(Admission admission, ServingCounts counts)
 
     public async Task<ModelMetadata> Metadata(Caller caller, string model, string? version, CancellationToken token)
     {
-        var (route, signature) = await Signature(caller, model, version, token);
+        var (route, _, loaded) = await Loaded(caller, model, version, token);
+        var signature = loaded.Tensors.Signature;
         return new(route.Name, [.. route.Shares.OrderBy(share => share.Version).Select(share => share.VersionText)], Platform,
             Tensors(signature.Inputs), Tensors(signature.Outputs));
 
@@ -26,11 +29,12 @@ internal sealed class ModelDocuments(Admission admission, ServingCounts counts)
 
     public async Task<ModelConfig> Config(Caller caller, string model, string? version, CancellationToken token)
     {
-        var (route, signature) = await Signature(caller, model, version, token);
-        var batching = route.Shares[0].Batching;
+        var (route, share, loaded) = await Loaded(caller, model, version, token);
+        var (signature, batching) = (loaded.Tensors.Signature, share.Batching);
         return new(route.Name, Platform, Backend, signature.ByRows ? signature.MostRows : 0, Tensors(signature.Inputs), Tensors(signature.Outputs),
             batching.MaxBatchSize == 1 ? null : new([batching.MaxBatchSize], 1000L * batching.QueueDelayMs, Call.Priorities, Call.UsualPriority,
-                new(1000L * batching.TimeoutMs, true, batching.QueueLimit)));
+                new(1000L * batching.TimeoutMs, true, batching.QueueLimit)),
+            [new(loaded.IsOnGpu ? "KIND_GPU" : "KIND_CPU", 1)], Parameters(share, loaded));
 
         IReadOnlyList<TensorConfig> Tensors(IReadOnlyList<TensorInfo> tensors) => [.. tensors.Select(tensor =>
             new TensorConfig(tensor.Name, $"TYPE_{(tensor.Datatype == Datatype.Bytes ? "STRING" : tensor.Datatype.Name())}", [.. tensor.Shape.Skip(signature.ByRows ? 1 : 0)]))];
@@ -59,12 +63,21 @@ internal sealed class ModelDocuments(Admission admission, ServingCounts counts)
         return Report(version is null ? route.Shares.Select(share => share.Count) : [Admission.Share(route, version).Count]);
     }
 
-    private async Task<(DeploymentRoute Route, GraphSignature Signature)> Signature(Caller caller, string model, string? version, CancellationToken token)
+    /// <summary>What was asked for, and why it is not so where it is not.</summary>
+    private static Dictionary<string, ParameterValue> Parameters(RouteShare share, Model loaded)
+    {
+        var parameters = new Dictionary<string, ParameterValue> { ["execution_provider"] = new(share.Provider.ToString().ToLowerInvariant()) };
+        if (share.Provider == ExecutionProvider.Cuda && (loaded.Remark ?? Cuda.Missing) is { } why && !loaded.IsOnGpu)
+            parameters["execution_provider_remark"] = new($"computed on the CPU, because {why}");
+        return parameters;
+    }
+
+    private async Task<(DeploymentRoute Route, RouteShare Share, Model Loaded)> Loaded(Caller caller, string model, string? version, CancellationToken token)
     {
         var route = await admission.Route(caller, model, token);
         // Without a version the one with the most traffic speaks for the deployment.
         var share = version is null ? route.Shares.MaxBy(share => share.Weight)! : Admission.Share(route, version);
-        return (route, (await admission.Load(share, token)).Tensors.Signature);
+        return (route, share, await admission.Load(share, token));
     }
 
     private static StatisticsReport Report(IEnumerable<ServingCount> counts) => new([.. counts

@@ -57,12 +57,12 @@ internal sealed class OpenInferenceService(
             var exchange = InferExchange.Rent();
             try
             {
-                var (share, model) = await infer.Infer(exchange, Authorization(context), context.RequestHeaders.GetValue(Sticky.Header.ToLowerInvariant()), request.ToByteArray(), context.CancellationToken);
+                var admitted = await infer.Infer(exchange, Authorization(context), context.RequestHeaders.GetValue(Sticky.Header.ToLowerInvariant()), request.ToByteArray(), context.CancellationToken);
                 var reply = new System.Buffers.ArrayBufferWriter<byte>();
-                InferReply.Write(exchange, model.Tensors.Signature, reply);
+                InferReply.Write(exchange, admitted.Model.Tensors.Signature, reply);
                 await responseStream.WriteAsync(new() { InferResponse = ModelInferResponse.Parser.ParseFrom(reply.WrittenSpan) }, context.CancellationToken);
-                if (share.IsShadowed)
-                    share.Show(exchange.Call, model);
+                if (admitted.IsFollowed)
+                    admitted.Follow(exchange.Call, exchange.RequestId(quoted: false));
             }
             catch (ServingError refused) when (refused.Status != ServingStatus.Unauthenticated)
             {

@@ -81,7 +81,7 @@ internal sealed class ShadowQueue(RouteShare shadow, int percent, long mostBytes
         var call = new MaaS.Inference.Tensors.Call();
         try
         {
-            var model = await models.Get(shadow.VersionId);
+            var model = await models.Get(shadow.VersionId, shadow.Provider);
             return await work.Compare(model, shadow.Queue(model), call);
         }
         catch (Exception failure)

@@ -43,6 +43,7 @@ public sealed class WalkTests : IDisposable
         await at.Id("predict").ClickAsync();
         await Expect(at.Id("result")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(true|false)$"));
         await at.Shot("playground");
+        await Sample(at);
 
         // A second version of settings changed from the first; one click moves the traffic to it.
         await at.Goto(firstRun);
@@ -61,6 +62,27 @@ public sealed class WalkTests : IDisposable
         await Search(at, firstRun);
         await Bring(at);
         Assert.True(at.Complaints.Count == 0, string.Join(Environment.NewLine, at.Complaints));
+    }
+
+    /// <summary>The next request is kept to be looked at, without the words in it.</summary>
+    private static async Task Sample(PortalPage at)
+    {
+        await at.Goto("/deployments/customers");
+        await at.Id("start-sampling").Locator("xpath=ancestor::details/summary").ClickAsync();
+        await at.Id("start-sampling").ClickAsync();
+        await Expect(at.Id("sampling")).ToContainTextAsync("0 of 100 requests so far");
+        await at.Goto("/playground/customers");
+        await at.Id("predict").ClickAsync();
+        await Expect(at.Id("result")).ToBeVisibleAsync();
+        await at.Goto("/deployments/customers");
+        await Expect(at.Id("samples").Locator("tbody tr")).ToHaveCountAsync(1);
+        await at.Id("samples").Locator("summary").ClickAsync();
+        await at.Shot("samples");
+        var line = await File.ReadAllTextAsync(await at.Saved("download-samples"), TestContext.Current.CancellationToken);
+        Assert.Contains("[redacted]", line, StringComparison.Ordinal);
+        await at.Id("delete-samples").ClickAsync();
+        await at.Id("confirm").ClickAsync();
+        await Expect(at.Id("sampling")).ToContainTextAsync("No requests are kept.");
     }
 
     /// <summary>Three runs around the settings of a first one.</summary>

@@ -30,6 +30,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     private readonly TaskCompletionSource<Uri> _address = new();
     private readonly List<string> _output = [];
     private ApiServer? _beside;
+    private IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
     private string _database = "";
     private Process? _process;
     private ServiceProvider? _catalog;
@@ -59,7 +60,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         var database = _database = _beside?._database ?? await postgres.CreateDatabase();
         Files.Create();
         _catalog = PostgresFixture.Services(database, Files.FullName);
-        Start(new()
+        Start(new(_settings)
         {
             ["ConnectionStrings__maas"] = database,
             ["ConnectionStrings__artifacts"] = new Uri(Files.FullName).AbsoluteUri,
@@ -90,9 +91,10 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     }
 
     /// <summary>Another server on the same database and files, with a memory of its own. Whoever asks for it disposes it.</summary>
-    public async Task<ApiServer> Replica()
+    /// <param name="settings">Of its environment, beside those of every server here.</param>
+    public async Task<ApiServer> Replica(IReadOnlyDictionary<string, string>? settings = null)
     {
-        var replica = new ApiServer(postgres) { _beside = this };
+        var replica = new ApiServer(postgres) { _beside = this, _settings = settings ?? new Dictionary<string, string>() };
         await replica.InitializeAsync();
         return replica;
     }

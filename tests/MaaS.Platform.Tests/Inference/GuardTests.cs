@@ -1,6 +1,8 @@
 // A revision that does not keep to its guard is taken back by itself, once, and says why.
+using System.Text;
 using System.Text.RegularExpressions;
 using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Teams;
 using MaaS.Platform.Tests.Api;
 using Xunit;
 
@@ -8,10 +10,13 @@ namespace MaaS.Platform.Tests.Inference;
 
 public sealed class GuardTests(ApiServer api) : RolloutTest(api)
 {
+    /// <summary>Each request waits so long for company that one which says so has no time for it.</summary>
+    private static readonly Batching s_waiting = new(8, 200);
+
     [Fact]
     public async Task Too_many_errors_roll_back_and_the_history_and_the_audit_log_say_why()
     {
-        await Revise(All(await Another()), guard: new(MaxErrorPercent: 20, MinRequests: 10));
+        await Revise(All(await Another()), guard: new(MaxErrorPercent: 20, MinRequests: 10), batching: s_waiting);
         for (var i = 0; i < 6; i++)
             await Predict();
         for (var i = 0; i < 4; i++)
@@ -30,8 +35,7 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
     [Fact]
     public async Task Answers_that_take_too_long_roll_back()
     {
-        // Each request waits 40 ms for company.
-        await Revise(All(await Another()), guard: new(MaxP99Ms: 20, MinRequests: 10), batching: new(8, 40));
+        await Revise(All(await Another()), guard: new(MaxP99Ms: 20, MinRequests: 10), batching: s_waiting);
         for (var i = 0; i < 10; i++)
             await Predict();
 
@@ -62,16 +66,16 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
     {
         var second = await Another();
         var (fine, young) = (await Seed.Make(Team), await Seed.Make(Team));
-        await Revise(All(second), guard: new(MaxErrorPercent: 50, MinRequests: 10));
-        await Member.Revise(fine.Deployment, new(All(second), Guard: new(MaxErrorPercent: 50, MaxP99Ms: 600_000, MinRequests: 10)), Token);
-        await Member.Revise(young.Deployment, new(All(second), Guard: new(MaxErrorPercent: 50, MinRequests: 11)), Token);
+        await Revise(All(second), guard: new(MaxErrorPercent: 50, MinRequests: 10), batching: s_waiting);
+        await Member.Revise(fine.Deployment, new(All(second), Batching: s_waiting, Guard: new(MaxErrorPercent: 50, MaxP99Ms: 600_000, MinRequests: 10)), Token);
+        await Member.Revise(young.Deployment, new(All(second), Batching: s_waiting, Guard: new(MaxErrorPercent: 50, MinRequests: 11)), Token);
         for (var i = 0; i < 10; i++)
         {
             if (i < 5)
                 await Member.Predict(fine.Deployment, Fifty, Token);
             else
-                await Refused(() => Member.Predict(fine.Deployment, Wrong, Token));
-            await Refused(() => Member.Predict(young.Deployment, Wrong, Token));
+                await Fail(deployment: fine.Deployment);
+            await Fail(deployment: young.Deployment);
         }
         for (var i = 0; i < 10; i++)
             await Fail();
@@ -81,15 +85,35 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
     }
 
     [Fact]
+    public async Task What_callers_get_wrong_is_not_held_against_a_version()
+    {
+        var second = await Another();
+        var other = await Seed.Make(Team);
+        await Revise(All(second), guard: new(MaxErrorPercent: 0, MinRequests: 1));
+        await Member.Revise(other.Deployment, new(All(second), Batching: s_waiting, Guard: new(MaxErrorPercent: 50, MinRequests: 10)), Token);
+        await Predict();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(422, (await Refused(() => Member.Predict(Seed.Deployment, Wrong, Token))).Status);
+            Assert.Equal(400, (await Infer("{}")).Status);
+        }
+        for (var i = 0; i < 10; i++)
+            await Fail(deployment: other.Deployment);
+
+        await RolledBack(other.Deployment); // whoever looks at this one has looked at the first too
+        Assert.Equal(2, (await Newest()).Number);
+    }
+
+    [Fact]
     public async Task Two_servers_that_both_see_it_make_one_roll_back()
     {
-        await Revise(All(await Another()), guard: new(MaxErrorPercent: 5, MinRequests: 10));
+        await Revise(All(await Another()), guard: new(MaxErrorPercent: 5, MinRequests: 10), batching: s_waiting);
         await using var replica = await Api.Replica();
         var clients = new[] { Member, MemberOf(replica) };
-        await Task.WhenAll(clients.Select(async client =>
+        await Task.WhenAll(new[] { Api, replica }.Select(async server =>
         {
             for (var i = 0; i < 20; i++)
-                await Fail(client);
+                await Fail(server);
         }));
 
         await RolledBack();
@@ -103,7 +127,7 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
     public async Task Somebody_who_moves_the_traffic_first_is_not_overruled()
     {
         var second = await Another();
-        await Revise(All(second), guard: new(MaxErrorPercent: 5, MinRequests: 10));
+        await Revise(All(second), guard: new(MaxErrorPercent: 5, MinRequests: 10), batching: s_waiting);
         for (var i = 0; i < 9; i++)
             await Fail();
         await Task.WhenAll(Fail(), Revise([new(Seed.Model, 1, 30), new(Seed.Model, second, 70)]));
@@ -113,9 +137,18 @@ public sealed class GuardTests(ApiServer api) : RolloutTest(api)
         Assert.Equal([new TrafficShare(Seed.Model, second, 70), new TrafficShare(Seed.Model, 1, 30)], (await Newest()).Traffic);
     }
 
-    private async Task<RevisionView> RolledBack()
+    /// <summary>Asks with no time for company; once the guard has rolled back, whoever asks is answered at once.</summary>
+    private async Task Fail(ApiServer? server = null, string? deployment = null)
     {
-        await Until(async () => (await Newest()).CreatedBy == RevisionView.Guardian);
-        return await Newest();
+        using var http = (server ?? Api).Http(Team.Secrets[Role.Viewer]);
+        using var answer = await http.PostAsync($"v2/models/{deployment ?? Seed.Deployment}/infer", Bare(Encoding.UTF8.GetBytes(All("""{"inputs":INPUTS,"parameters":{"timeout":1}}"""))), Token);
+        Assert.Contains((int)answer.StatusCode, new[] { 200, 503 });
+    }
+
+    private async Task<RevisionView> RolledBack(string? deployment = null)
+    {
+        RevisionView? newest = null;
+        await Until(async () => (newest = (await Member.Deployment(deployment ?? Seed.Deployment, Token)).Revision).CreatedBy == RevisionView.Guardian);
+        return newest!;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Teams;
+using MaaS.Inference;
 using MaaS.Platform.Tests.Api;
 using Xunit;
 
@@ -43,13 +44,16 @@ public sealed class ModelDocumentTests(ApiServer api) : OpenInferenceTest(api)
         await Member.Revise(Seed.Deployment, new([new(Seed.Model, 1)], Batching: new(8, 2, 50, 4000)), Token);
         var batched = JsonNode.Parse((await Get($"{Model}/config")).Body)!;
 
-        Assert.Equal((200, $$"""
-            {"name":"{{Seed.Deployment}}","platform":"onnxruntime_onnx","backend":"onnxruntime","max_batch_size":1000000,"input":[{"name":"age","data_type":"TYPE_FP32","dims":[1]},{"name":"member","data_type":"TYPE_FP32","dims":[1]},{"name":"city","data_type":"TYPE_STRING","dims":[1]},{"name":"joined","data_type":"TYPE_INT64","dims":[1]}],"output":[{"name":"label","data_type":"TYPE_STRING","dims":[]},{"name":"probabilities","data_type":"TYPE_FP32","dims":[2]}]}
+        Assert.Equal((200, $$$$"""
+            {"name":"{{{{Seed.Deployment}}}}","platform":"onnxruntime_onnx","backend":"onnxruntime","max_batch_size":1000000,"input":[{"name":"age","data_type":"TYPE_FP32","dims":[1]},{"name":"member","data_type":"TYPE_FP32","dims":[1]},{"name":"city","data_type":"TYPE_STRING","dims":[1]},{"name":"joined","data_type":"TYPE_INT64","dims":[1]}],"output":[{"name":"label","data_type":"TYPE_STRING","dims":[]},{"name":"probabilities","data_type":"TYPE_FP32","dims":[2]}],"instance_group":[{"kind":"{{{{Kind}}}}","count":1}],"parameters":{"execution_provider":{"string_value":"auto"}}}
             """.Trim()), plain);
         Assert.Equal(
             """{"preferred_batch_size":[8],"max_queue_delay_microseconds":2000,"priority_levels":5,"default_priority_level":3,"default_queue_policy":{"default_timeout_microseconds":4000000,"allow_timeout_override":true,"max_queue_size":50}}""",
             batched["dynamic_batching"]!.ToJsonString());
     }
+
+    /// <summary>The server's process is of the same build.</summary>
+    private static string Kind => Cuda.Missing is null ? "KIND_GPU" : "KIND_CPU";
 
     [Fact]
     public async Task Statistics_count_requests_rows_and_runs()

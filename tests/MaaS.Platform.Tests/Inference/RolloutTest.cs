@@ -38,14 +38,16 @@ public abstract class RolloutTest(ApiServer api) : OpenInferenceTest(api)
     protected async Task<string> Predict(MaaSClient? client = null, string? stickyKey = null) =>
         (await (client ?? Member).Predict(Seed.Deployment, Fifty, Token, stickyKey)).Predictions[0].Label!;
 
-    /// <summary>Sends what no version of the model takes.</summary>
-    protected Task Fail(MaaSClient? client = null) => Refused(() => (client ?? Member).Predict(Seed.Deployment, Wrong, Token));
-
     protected MaaSClient MemberOf(ApiServer server) => server.Client(Team.Secrets[Role.Member]);
 
     /// <summary>The same inputs over gRPC.</summary>
     /// <returns>The version that answered.</returns>
-    protected async Task<string> Grpc(string? stickyKey = null)
+    protected async Task<string> Grpc(string? stickyKey = null) => (await AskGrpc(stickyKey)).ModelVersion;
+
+    /// <returns>What the answer is called.</returns>
+    protected async Task<string> GrpcId() => (await AskGrpc(null)).Id;
+
+    private async Task<ModelInferResponse> AskGrpc(string? stickyKey)
     {
         using var channel = GrpcChannel.ForAddress(Api.GrpcAddress);
         var request = new ModelInferRequest { ModelName = Seed.Deployment };
@@ -56,7 +58,7 @@ public abstract class RolloutTest(ApiServer api) : OpenInferenceTest(api)
         var metadata = new Metadata { { "authorization", $"Bearer {Team.Secrets[Role.Viewer]}" } };
         if (stickyKey is not null)
             metadata.Add(Sticky.Header, stickyKey);
-        return (await new GRPCInferenceService.GRPCInferenceServiceClient(channel).ModelInferAsync(request, metadata, cancellationToken: Token)).ModelVersion;
+        return await new GRPCInferenceService.GRPCInferenceServiceClient(channel).ModelInferAsync(request, metadata, cancellationToken: Token);
     }
 
     protected static async Task Until(Func<Task<bool>> isSo)

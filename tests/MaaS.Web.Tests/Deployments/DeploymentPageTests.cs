@@ -92,6 +92,8 @@ public sealed class DeploymentPageTests
             .Answers("GET /api/deployments/customers/revisions", new Page<RevisionView>([Examples.Revision(2, 2), Examples.Revision(1, 1)]))
             .Answers("GET /api/deployments/customers/traffic", new TrafficView(1, []))
             .Answers("GET /api/deployments/customers/drift", new DriftView([]))
+            .Answers("GET /api/deployments/customers/quality", new QualityView(0, 0, 0, []))
+            .Answers("GET /api/deployments/customers/sampling", new SamplingView(SamplingState.Off, []))
             .Answers("GET /api/models", new Page<ModelView>([]));
         return portal;
     }

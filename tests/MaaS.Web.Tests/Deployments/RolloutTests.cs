@@ -33,6 +33,32 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task What_computes_it_and_how_long_answers_are_kept_is_sent_when_it_is_changed()
+    {
+        await using var portal = Scripted(Examples.Revision(2, 2) with { Provider = ExecutionProvider.Cpu, AnswersKeptDays = 7 });
+        portal.Api.Answers(Revise, Examples.Deployment(Examples.Revision(3, 2)));
+        var page = portal.Page<DeploymentPage>(builder => builder.Add(p => p.Name, "customers"));
+
+        Assert.Equal("Computed on the CPU.", page.Find("[data-testid=computed-on]").TextContent);
+        Assert.Equal("7", page.Find("[data-testid=kept-days]").GetAttribute("value"));
+        await page.Find("[data-testid=provider]").ChangeAsync("Cuda");
+        await page.Find("[data-testid=kept-days]").ChangeAsync("30");
+        await page.Find("form").SubmitAsync();
+
+        Assert.Contains("\"provider\":\"cuda\",\"answers_kept_days\":30", Assert.Single(portal.Api.BodiesOf(Revise)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_compute_as_it_is_told_says_so_where_the_deployment_is_seen()
+    {
+        const string remark = "This revision asks for CUDA. The server computes it on the CPU, because this build of ONNX Runtime computes on the CPU only.";
+        await using var portal = Scripted(Examples.Revision(2, 2) with { Provider = ExecutionProvider.Cuda, ProviderRemark = remark });
+        var page = portal.Page<DeploymentPage>(builder => builder.Add(p => p.Name, "customers"));
+
+        Assert.Equal(remark, page.Find("[data-testid=provider-remark]").TextContent);
+    }
+
+    [Fact]
     public async Task Without_a_model_and_without_a_limit_neither_is_sent()
     {
         await using var portal = Scripted(Examples.Revision(2, 2));
@@ -125,6 +151,8 @@ public sealed class RolloutTests
         portal.Api.Answers("GET /api/deployments/customers", Examples.Deployment(revision))
             .Answers("GET /api/deployments/customers/traffic", new TrafficView(1, []))
             .Answers("GET /api/deployments/customers/drift", new DriftView([]))
+            .Answers("GET /api/deployments/customers/quality", new QualityView(0, 0, 0, []))
+            .Answers("GET /api/deployments/customers/sampling", new SamplingView(SamplingState.Off, []))
             .Answers("GET /api/deployments/customers/revisions", new Page<RevisionView>([revision, Examples.Revision(1, 1)]))
             .Answers("GET /api/models", new Page<ModelView>([]));
         return portal;
