@@ -44,7 +44,7 @@ internal static class RunColumnText
         var used = known.Items.Select(item => (item.Differs, Column: RunColumn.Parse(item.Column))).Where(item => item.Column is not null).ToList();
         return
         [
-            .. everywhere ? ["experiment"] : Array.Empty<string>(),
+            .. Enumerable.Repeat("experiment", everywhere ? 1 : 0),
             "state",
             .. used.Where(item => item.Column!.IsMetric && !MetricName.IsSystem(item.Column.Key!) && item.Column.Key is not ("epoch" or "learning_rate"))
                 .OrderBy(item => MetricName.Parts(item.Column!.Key!).Split switch { "test" => 0, "validation" => 1, _ => 2 })

@@ -86,7 +86,7 @@ public sealed class WalkTests : IDisposable
         await at.Shot("runs");
         await at.Id("search").FillAsync("metrics.val_loss < ");
         await at.Id("run-search").ClickAsync();
-        await Expect(at.Id("mistake")).ToContainTextAsync("At character 19: Expected a number");
+        await Expect(at.Id("mistake")).ToContainTextAsync("At character 20: Expected a number");
         await at.Id("columns").ClickAsync();
         await at.Shot("runs-mistake");
         await at.Id("search").FillAsync("name ~ sweep-1- and state = succeeded and min.val_loss < 100");
