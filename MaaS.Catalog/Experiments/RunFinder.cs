@@ -76,7 +76,7 @@ public sealed class RunFinder(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
             found.Add((reader.GetGuid(0), reader.GetString(1), new(
-                reader.GetDouble(2), reader.IsDBNull(3) ? null : reader.GetDouble(3), reader.IsDBNull(4) ? null : reader.GetDouble(4))));
+                reader.GetDouble(2), reader[3] as double?, reader[4] as double?)));
         return found.ToLookup(one => one.Run, one => (one.Key, one.Summary));
     }
 }

@@ -47,7 +47,7 @@ internal static partial class SearchValues
         RunField.State => s_states.Contains(token.Text.ToLowerInvariant(), StringComparer.Ordinal) ? new TextValue(token.Text.ToLowerInvariant()) : null,
         _ when column.IsNumber => Number(token),
         RunField.Params or RunField.Tags when IsOrder(comparator) => Number(token),
-        RunField.Params or RunField.Tags when comparator == Comparator.Equal => Number(token) ?? Text(token),
+        RunField.Params or RunField.Tags when comparator == Comparator.Equal => (RunValue?)Number(token) ?? Text(token),
         _ => Text(token),
     };
 
