@@ -120,15 +120,17 @@ public sealed class RunBatchTests
     public async Task Runs_are_moved_to_another_experiment()
     {
         await using var portal = Rows.Scripted();
+        var moved = new TaskCompletionSource<HttpResponseMessage>();
         var other = new ExperimentView(Guid.CreateVersion7(), "Leavers", null, DateTimeOffset.UnixEpoch, 3, null, "people");
-        portal.Api.Answers("GET /api/experiments", new Page<ExperimentView>([other, other with { Id = Examples.ExperimentId, Name = "Customers 2026" }])).On("POST /api/runs/move", _ => Done());
+        portal.Api.Answers("GET /api/experiments", new Page<ExperimentView>([other, other with { Id = Examples.ExperimentId, Name = "Customers 2026" }])).On("POST /api/runs/move", _ => moved.Task);
         var page = Table(portal);
         await Choose(page, 1);
 
         await page.Find("[data-testid=move]").ClickAsync();
         Assert.Equal(["people/Leavers"], page.FindAll("[data-testid=target] option").Select(option => option.TextContent));
-        var form = page.Find("[data-testid=move-runs]");
-        await Task.WhenAll(form.ClickAsync(), form.ClickAsync());
+        var both = Task.WhenAll(page.Find("[data-testid=move-runs]").ClickAsync(), page.Find("[data-testid=move-runs]").ClickAsync());
+        moved.SetResult(new(HttpStatusCode.NoContent));
+        await both;
 
         Assert.Equal([$"{{\"run_ids\":[\"{Rows.All[1].Id}\"],\"experiment_id\":\"{other.Id}\"}}"], portal.Api.BodiesOf("POST /api/runs/move"));
     }
