@@ -36,7 +36,8 @@ public sealed class RunListTests(ApiServer api) : ApiTest(api)
         Assert.Equal(new Dictionary<string, string> { ["stage"] = "candidate" }, row.Tags);
         Assert.Empty(row.Params);
         var columns = await Member.RunColumns(seed.Experiment, new(), Token);
-        Assert.Equal((2, [$"metrics.{seed.Mark}/loss", "tags.other", "tags.stage"]), (columns.Runs, columns.Items.Select(item => item.Column).ToArray()));
+        Assert.Equal(2, columns.Runs);
+        Assert.Equal([new($"metrics.{seed.Mark}/loss", 1, true), new("tags.other", 1, true), new RunColumnUse("tags.stage", 1, true)], columns.Items);
     }
 
     [Fact]
@@ -124,7 +125,8 @@ public sealed class RunListTests(ApiServer api) : ApiTest(api)
         var changed = await Member.UpdateView(made.Id, new("Better", new()), Token);
 
         Assert.Equal((table.Search, table.Sort, false, true, RunShow.Archived), (seen.Table.Search, seen.Table.Sort, seen.Table.Descending, seen.Table.OnlyDiffering, seen.Table.Show));
-        Assert.Equal((table.Columns, table.Pinned), (seen.Table.Columns, seen.Table.Pinned));
+        Assert.Equal(["state", "best.loss"], seen.Table.Columns);
+        Assert.Equal(["best.loss"], seen.Table.Pinned);
         Assert.Equal(("Better", null), (changed.Name, changed.ExperimentId));
         Assert.Equal(["Better", $"{seed.Mark} view"], (await Member.SavedViews(Token)).Select(view => view.Name).Order(StringComparer.Ordinal));
         await Member.DeleteView(made.Id, Token);
