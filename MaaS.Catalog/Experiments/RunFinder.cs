@@ -16,10 +16,13 @@ public sealed class RunFinder(NpgsqlDataSource database)
     /// <summary>The runs of one page in their order, and how many there are on all pages.</summary>
     public async Task<(IReadOnlyList<Guid> Ids, int Total)> Find(RunQuery query, int skip, int take, CancellationToken token)
     {
+        await using var connection = await database.OpenConnectionAsync(token);
+        await using var transaction = await connection.BeginTransactionAsync(token);
         var statement = new RunStatement(query);
+        await statement.Prepare(connection, token);
         var ids = new List<Guid>();
         var total = 0L;
-        await using (var command = statement.Command(database, "r.id, count(*) over ()", $"order by {statement.Order} limit {take} offset {skip}"))
+        await using (var command = statement.Command(connection, "r.id, count(*) over ()", $"order by {statement.Order} limit {take} offset {skip}"))
         {
             await using var reader = await command.ExecuteReaderAsync(token);
             while (await reader.ReadAsync(token))
@@ -31,9 +34,10 @@ public sealed class RunFinder(NpgsqlDataSource database)
         // A page after the last has no row to say how many there are.
         if (ids.Count == 0 && skip > 0)
         {
-            await using var count = new RunStatement(query).Command(database, "count(*)");
+            await using var count = statement.Command(connection, "count(*)");
             total = (long)(await count.ExecuteScalarAsync(token))!;
         }
+        await transaction.CommitAsync(token);
         return (ids, (int)total);
     }
 
