@@ -31,6 +31,8 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<Experiment> Experiments => Set<Experiment>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<Artifact> Artifacts => Set<Artifact>();
+    public DbSet<RunMetric> RunMetrics => Set<RunMetric>();
+    public DbSet<SavedViewRow> SavedViews => Set<SavedViewRow>();
     public DbSet<MetricChunk> MetricChunks => Set<MetricChunk>();
     public DbSet<Job> Jobs => Set<Job>();
     public DbSet<JobLogLine> JobLog => Set<JobLogLine>();
@@ -109,10 +111,13 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         {
             experiment.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
             experiment.HasIndex(row => new { row.TeamId, row.Name }).IsUnique();
+            experiment.Property(row => row.Folder).HasDefaultValue("");
         });
         model.Entity<Run>(run =>
         {
+            run.HasQueryFilter(row => row.DeletedAt == null);
             run.HasIndex(row => new { row.TeamId, row.CreatedAt });
+            run.HasIndex(row => row.DeletedAt).HasFilter("deleted_at is not null");
             run.HasIndex(row => new { row.ExperimentId, row.CreatedAt });
             run.HasOne(row => row.Job).WithOne().HasForeignKey<Run>(row => row.JobId).OnDelete(DeleteBehavior.Restrict);
             run.HasOne<DatasetVersion>().WithMany().HasForeignKey(row => row.DatasetVersionId).OnDelete(DeleteBehavior.SetNull);
@@ -128,6 +133,21 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         {
             artifact.HasKey(row => new { row.RunId, row.Path });
             artifact.HasIndex(row => row.Sha256);
+        });
+        model.Entity<RunMetric>(metric =>
+        {
+            metric.HasKey(row => new { row.RunId, row.Key });
+            metric.HasOne<Run>().WithMany().HasForeignKey(row => row.RunId);
+            // Holds all that a search compares, so that it reads one strip of the index and no row.
+            metric.HasIndex(row => new { row.TeamId, row.Key, row.RunId }).IncludeProperties(row => new { row.Last, row.Min, row.Max });
+        });
+        model.Entity<SavedViewRow>(view =>
+        {
+            view.ToTable("saved_views");
+            view.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            view.HasOne<Experiment>().WithMany().HasForeignKey(row => row.ExperimentId).OnDelete(DeleteBehavior.Cascade);
+            view.HasIndex(row => new { row.TeamId, row.Name }).IsUnique();
+            view.Property(row => row.Table).IsJsonb();
         });
         model.Entity<MetricChunk>(chunk =>
         {

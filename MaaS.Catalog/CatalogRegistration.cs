@@ -37,6 +37,7 @@ public static class CatalogRegistration
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext());
         services.AddSingleton<CatalogMigrations>();
         services.AddSingleton<MetricStore>();
+        services.AddSingleton<RunFinder>();
         services.AddSingleton<JobLog>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<JobQueue>(provider, lease));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactStore>(provider, root));

@@ -49,7 +49,23 @@ public sealed class MaaSClient(HttpClient http)
     public Task<ExperimentView> CreateExperiment(SaveExperiment request, CancellationToken token = default) => Post<ExperimentView>("api/experiments", request, token);
     public Task<ExperimentView> UpdateExperiment(Guid id, SaveExperiment request, CancellationToken token = default) => Put<ExperimentView>($"api/experiments/{id}", request, token);
     public Task DeleteExperiment(Guid id, CancellationToken token = default) => Delete($"api/experiments/{id}", token);
-    public Task<Page<RunView>> Runs(Guid? experiment = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<RunView>>($"api/runs{Paging(limit, after)}{(experiment is null ? "" : $"&experiment={experiment}")}", token);
+    public Task MoveExperiments(MoveExperiments request, CancellationToken token = default) => Tell("api/experiments/move", request, token);
+    public Task RenameFolder(RenameFolder request, CancellationToken token = default) => Tell("api/folders/rename", request, token);
+
+    /// <param name="table">Null lists the newest first, and then <paramref name="after"/> is a page's cursor; otherwise it is how many to skip.</param>
+    public Task<Page<RunView>> Runs(Guid? experiment = null, int limit = 50, string? after = null, CancellationToken token = default, RunTable? table = null) => Get<Page<RunView>>($"api/runs{Paging(limit, after)}{Listing(experiment, table)}", token);
+    public Task<RunRows> RunRows(Guid? experiment, RunTable table, int skip, int limit, IEnumerable<string> columns, CancellationToken token = default) => Get<RunRows>($"api/runs/rows?skip={skip}&limit={limit}{Listing(experiment, table)}{string.Concat(columns.Select(column => $"&column={Escape(column)}"))}", token);
+    public Task<RunColumns> RunColumns(Guid? experiment, RunTable table, CancellationToken token = default) => Get<RunColumns>($"api/runs/columns?{Listing(experiment, table)}", token);
+    public Task MoveRuns(MoveRuns request, CancellationToken token = default) => Tell("api/runs/move", request, token);
+    public Task TagRuns(TagRuns request, CancellationToken token = default) => Tell("api/runs/tag", request, token);
+    public Task ArchiveRuns(ArchiveRuns request, CancellationToken token = default) => Tell("api/runs/archive", request, token);
+    public Task DeleteRuns(ChosenRuns request, CancellationToken token = default) => Tell("api/runs/delete", request, token);
+    public Task RestoreRuns(ChosenRuns request, CancellationToken token = default) => Tell("api/runs/restore", request, token);
+    public Task<IReadOnlyList<SavedView>> SavedViews(CancellationToken token = default) => Get<IReadOnlyList<SavedView>>("api/views", token);
+    public Task<SavedView> SavedView(Guid view, CancellationToken token = default) => Get<SavedView>($"api/views/{view}", token);
+    public Task<SavedView> CreateView(SaveView request, CancellationToken token = default) => Post<SavedView>("api/views", request, token);
+    public Task<SavedView> UpdateView(Guid view, SaveView request, CancellationToken token = default) => Put<SavedView>($"api/views/{view}", request, token);
+    public Task DeleteView(Guid view, CancellationToken token = default) => Delete($"api/views/{view}", token);
     public Task<RunView> Run(Guid id, CancellationToken token = default) => Get<RunView>($"api/runs/{id}", token);
     public Task<RunView> UpdateRun(Guid id, UpdateRun request, CancellationToken token = default) => Put<RunView>($"api/runs/{id}", request, token);
     public Task DeleteRun(Guid id, CancellationToken token = default) => Delete($"api/runs/{id}", token);
@@ -145,9 +161,22 @@ public sealed class MaaSClient(HttpClient http)
 
     private static string Paging(int limit, string? after) => $"?limit={limit}{(after is null ? "" : $"&after={Escape(after)}")}";
 
+    private static string Listing(Guid? experiment, RunTable? table) => string.Concat(
+        Part("experiment", experiment), Part("search", table?.Search), Part("sort", table?.Sort),
+        Part("order", table is null ? null : table.Descending ? "desc" : "asc"),
+        Part("show", table is null or { Show: RunShow.Active } ? null : table.Show.ToString().ToLowerInvariant()));
+
+    private static string Part(string name, object? value) => value is null ? "" : $"&{name}={Escape($"{value}")}";
+
     private Task<T> Get<T>(string path, CancellationToken token) => Send<T>(new(HttpMethod.Get, path), token);
 
     private Task<T> Post<T>(string path, object? body, CancellationToken token) => Send<T>(new(HttpMethod.Post, path) { Content = Json(body) }, token);
+
+    private async Task Tell(string path, object body, CancellationToken token)
+    {
+        using var response = await http.PostAsync(path, Json(body), token);
+        await ThrowUnlessSuccess(response, token);
+    }
 
     private Task<T> Put<T>(string path, object body, CancellationToken token) => Send<T>(new(HttpMethod.Put, path) { Content = Json(body) }, token);
 

@@ -21,12 +21,13 @@ internal static class ExperimentEndpoints
         experiments.MapGet("", List).WithSummary("Experiments, newest first");
         experiments.MapPost("", Create).Needs(Role.Member).WithSummary("Make an experiment");
         experiments.MapGet("{experiment}", Get).WithSummary("One experiment");
-        experiments.MapPut("{experiment}", Update).Needs(Role.Member).WithSummary("Rename or describe an experiment");
+        experiments.MapPut("{experiment}", Update).Needs(Role.Member).WithSummary("Rename, describe or move an experiment");
         experiments.MapDelete("{experiment}", Delete).Needs(Role.Member).WithSummary("Delete an experiment with its runs; none of them may be under way");
+        api.MapFolders();
     }
 
     private static readonly Expression<Func<Experiment, ExperimentView>> s_view = row => new ExperimentView(
-        row.Id, row.Name, row.Description, row.CreatedAt, row.Runs.Count, row.Runs.Max(run => (DateTimeOffset?)run.CreatedAt));
+        row.Id, row.Name, row.Description, row.CreatedAt, row.Runs.Count, row.Runs.Max(run => (DateTimeOffset?)run.CreatedAt), row.Folder);
 
     private static async Task<Results<Ok<Page<ExperimentView>>, InvalidProblem>> List(
         [AsParameters] Paging paging, Caller caller, CatalogContext context, CancellationToken token)
@@ -47,7 +48,7 @@ internal static class ExperimentEndpoints
     {
         if (await IsTaken(context, caller, request.Name, null, token))
             return NameTaken(request.Name);
-        var row = context.Experiments.Add(new() { TeamId = caller.TeamId, Name = request.Name, Description = request.Description }).Entity;
+        var row = context.Experiments.Add(new() { TeamId = caller.TeamId, Name = request.Name, Description = request.Description, Folder = request.Folder ?? "" }).Entity;
         context.Audit(caller, "created", "experiment", row.Name);
         await context.SaveChangesAsync(token);
         return TypedResults.Ok((await View(context, caller, row.Id, token))!);
@@ -61,7 +62,7 @@ internal static class ExperimentEndpoints
             return new NotFoundProblem("experiment", experiment);
         if (await IsTaken(context, caller, request.Name, experiment, token))
             return NameTaken(request.Name);
-        (row.Name, row.Description) = (request.Name, request.Description);
+        (row.Name, row.Description, row.Folder) = (request.Name, request.Description, request.Folder ?? row.Folder);
         context.Audit(caller, "updated", "experiment", row.Name);
         await context.SaveChangesAsync(token);
         return TypedResults.Ok((await View(context, caller, experiment, token))!);

@@ -15,29 +15,49 @@ namespace MaaS.Api.Experiments;
 
 internal static class RunEndpoints
 {
-    private const int MostTags = 50;
-    private const int LongestTag = 200;
-
     public static void MapRuns(this IEndpointRouteBuilder api)
     {
         var runs = api.MapGroup("runs").WithTags("Runs");
-        runs.MapGet("", List).WithSummary("Runs, newest first, of one experiment or of all");
+        runs.MapGet("", List).WithSummary("Runs of one experiment or of all, newest first or as asked: searched, sorted");
         runs.MapGet("{run}", Get).WithSummary("One run");
         runs.MapPut("{run}", Update).Needs(Role.Member).WithSummary("Rename a run; replace its notes and tags");
-        runs.MapDelete("{run}", Delete).Needs(Role.Member).WithSummary("Delete a run that has ended; versions registered from it stay");
+        runs.MapDelete("{run}", Delete).Needs(Role.Member).WithSummary("Delete a run that has ended; it can be restored for a month, and versions registered from it stay");
+        runs.MapRunTable();
+        runs.MapRunBatches();
         runs.MapRunRecords();
         runs.MapCompressions();
+        api.MapSavedViews();
     }
 
-    private static async Task<Results<Ok<Page<RunView>>, InvalidProblem>> List(
-        Guid? experiment, [AsParameters] Paging paging, Caller caller, CatalogContext context, MetricStore metrics, CancellationToken token)
+    /// <summary>A plain list is paged by id, so that no page shifts; one that is searched or sorted, by how many came before.</summary>
+    private static async Task<Results<Ok<Page<RunView>>, MalformedProblem, InvalidProblem>> List(
+        [AsParameters] RunListing listing, [AsParameters] Paging paging,
+        Caller caller, CatalogContext context, MetricStore metrics, RunFinder finder, CancellationToken token)
     {
+        if (!listing.IsPlain)
+            return await Search(listing, paging, caller, context, metrics, finder, token);
         if (!paging.TryId(out var after, out var problem))
             return problem!;
         var page = await context.Runs.ForViews()
-            .Where(row => row.TeamId == caller.TeamId && (experiment == null || row.ExperimentId == experiment) && (after == null || row.Id < after))
+            .Where(row => row.TeamId == caller.TeamId && row.ArchivedAt == null && (listing.Experiment == null || row.ExperimentId == listing.Experiment) && (after == null || row.Id < after))
             .OrderByDescending(row => row.Id).Page(paging.Count, row => $"{row.Id}", row => row, token);
         return TypedResults.Ok(new Page<RunView>(await RunViews.Of(context, metrics, page.Items, token), page.Next));
+    }
+
+    private static async Task<Results<Ok<Page<RunView>>, MalformedProblem, InvalidProblem>> Search(
+        RunListing listing, Paging paging, Caller caller, CatalogContext context, MetricStore metrics, RunFinder finder, CancellationToken token)
+    {
+        if (!paging.TryNumber(out var skip, out var problem))
+            return problem!;
+        if (skip > int.MaxValue)
+            return new InvalidProblem("invalid_cursor", $"after is \"{skip}\"; it must be the \"next\" of an earlier page.");
+        if (!listing.TryQuery(caller, out var query, out var malformed))
+            return malformed!;
+        var (ids, total) = await finder.Find(query!, (int)(skip ?? 0), paging.Count, token);
+        var rows = (await context.Runs.IgnoreQueryFilters().ForViews().Where(row => ids.Contains(row.Id)).ToListAsync(token)).ToDictionary(row => row.Id);
+        var views = await RunViews.Of(context, metrics, [.. ids.Where(rows.ContainsKey).Select(id => rows[id])], token);
+        var seen = (skip ?? 0) + ids.Count;
+        return TypedResults.Ok(new Page<RunView>(views, ids.Count > 0 && seen < total ? $"{seen}" : null, total));
     }
 
     private static async Task<Results<Ok<RunView>, NotFoundProblem>> Get(
@@ -51,8 +71,8 @@ internal static class RunEndpoints
         Guid run, UpdateRun request, Caller caller, CatalogContext context, MetricStore metrics, CancellationToken token)
     {
         var tags = request.Tags ?? new Dictionary<string, string>();
-        if (tags.Count > MostTags || tags.Any(tag => tag.Key.Length is 0 or > LongestTag || tag.Value is null or { Length: > LongestTag }))
-            return new InvalidProblem("tags_not_allowed", $"tags has {tags.Count} entries; up to {MostTags} are allowed, each with a name and a value of at most {LongestTag} characters.");
+        if (TagRules.Of(tags) is { } unfit)
+            return unfit;
         var row = await context.Runs.Include(found => found.Job).Include(found => found.Experiment)
             .SingleOrDefaultAsync(found => found.Id == run && found.TeamId == caller.TeamId, token);
         if (row is null)
@@ -71,7 +91,7 @@ internal static class RunEndpoints
             return new NotFoundProblem("run", run);
         if (row.Job.State is JobState.Queued or JobState.Running)
             return new ConflictProblem("run_under_way", $"\"{row.Name}\" is {(row.Job.State == JobState.Queued ? "queued" : "running")}; cancel its job or wait.");
-        context.Runs.Remove(row);
+        row.DeletedAt = DateTimeOffset.UtcNow;
         context.Audit(caller, "deleted", "run", row.Name);
         await context.SaveChangesAsync(token);
         return TypedResults.NoContent();

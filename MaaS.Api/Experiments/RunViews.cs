@@ -29,7 +29,7 @@ internal static class RunViews
             return new RunView(
                 row.Id, row.ExperimentId, row.Experiment.Name, row.Name, jobs[place], row.DatasetVersionId,
                 row.Params, live.GetValueOrDefault(row.Id) ?? row.Metrics, row.Tags, row.Notes, row.Environment,
-                row.Manifest is null ? null : new(row.Manifest, registered?.Name, registered?.Number), row.CreatedAt, row.Sweep, row.Compression);
+                row.Manifest is null ? null : new(row.Manifest, registered?.Name, registered?.Number), row.CreatedAt, row.Sweep, row.Compression, row.ArchivedAt);
         }).ToList();
     }
 }

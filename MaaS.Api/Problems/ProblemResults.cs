@@ -31,6 +31,12 @@ internal sealed class ConflictProblem(string code, string detail) : ProblemResul
     public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder) => Document(builder, 409);
 }
 
+/// <summary>400: a text that is in a language of its own, and is not well formed in it.</summary>
+internal sealed class MalformedProblem(string code, string detail) : ProblemResult(400, code, detail), IEndpointMetadataProvider
+{
+    public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder) => Document(builder, 400);
+}
+
 /// <summary>422: well formed, but it cannot work.</summary>
 internal sealed class InvalidProblem(string code, string detail) : ProblemResult(422, code, detail), IEndpointMetadataProvider
 {

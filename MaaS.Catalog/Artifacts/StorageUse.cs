@@ -5,7 +5,8 @@ namespace MaaS.Catalog.Artifacts;
 
 public sealed class StorageUse(NpgsqlDataSource database)
 {
-    /// <summary>Bytes of every file that the team's datasets, runs and models point to, or that are being brought in; content named twice counts once.</summary>
+    /// <summary>Bytes of every file that the team's datasets, runs and models point to, or that are being brought in; content named twice counts
+    /// once, and that of deleted runs no more.</summary>
     public async Task<long> Of(Guid teamId, CancellationToken token)
     {
         await using var connection = await database.OpenConnectionAsync(token);
@@ -20,7 +21,7 @@ public sealed class StorageUse(NpgsqlDataSource database)
             select coalesce(sum(bytes), 0)::bigint from (
                 select sha256, bytes from dataset_versions where team_id = $1
                 union
-                select a.sha256, a.bytes from artifacts a join runs r on r.id = a.run_id where r.team_id = $1
+                select a.sha256, a.bytes from artifacts a join runs r on r.id = a.run_id where r.team_id = $1 and r.deleted_at is null
                 union
                 select f.sha256, f.bytes from model_files f join model_versions v on v.id = f.version_id where v.team_id = $1
                 union

@@ -51,6 +51,7 @@ public sealed class CompressionStore(IDbContextFactory<CatalogContext> contexts)
             run.Metrics = Figures(run.Compression);
             run.Environment = environment.ToDictionary();
             await context.SaveChangesAsync(token);
+            await MetricSummaries.Conclude(context, run, token);
         }
         await transaction.CommitAsync(token);
         return true;

@@ -7,6 +7,9 @@ public sealed class Experiment
     public required Guid TeamId { get; init; }
     public required string Name { get; set; }
     public string? Description { get; set; }
+
+    /// <summary>Names with slashes between them; empty at the top.</summary>
+    public string Folder { get; set; } = "";
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
     public List<Run> Runs { get; } = [];
 }

@@ -38,6 +38,7 @@ public sealed class MetricStore(NpgsqlDataSource database)
                     await Write(copy, chunk, token);
                 await copy.CompleteAsync(token);
             }
+            await MetricSummaries.Add(connection, chunks, token);
             await transaction.CommitAsync(token);
         }
         catch (PostgresException stored) when (stored.SqlState == PostgresErrorCodes.UniqueViolation)

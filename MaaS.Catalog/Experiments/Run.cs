@@ -31,6 +31,12 @@ public sealed class Run
     /// <summary>Of a compress job's run: what it found so far.</summary>
     public CompressionReport? Compression { get; set; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>Kept, but out of the way: lists show it only when asked.</summary>
+    public DateTimeOffset? ArchivedAt { get; set; }
+
+    /// <summary>Gone for everybody, yet restorable until Retention really deletes it. Queries leave it out by themselves.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
     public List<Artifact> Artifacts { get; } = [];
 }
 

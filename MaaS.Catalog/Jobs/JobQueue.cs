@@ -76,9 +76,7 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
                 update jobs j set state = 'running', attempt = j.attempt + 1, worker_id = @worker, worker_name = @name,
                     lease_expires_at = now() + @lease, started_at = coalesce(j.started_at, now()), phase = null
                 from next where j.id = next.id returning j.id, j.attempt, j.kind, j.run_id, j.checkpoint_chunk),
-            trimmed as (
-                delete from metric_chunks m using claimed c where m.run_id = c.run_id and c.attempt > 1
-                    and m.number > coalesce(c.checkpoint_chunk, 0) and not starts_with(m.key, '{MetricStore.SystemPrefix}'))
+            {MetricSummaries.AfterCheckpoint}
             select id, attempt, kind from claimed
             """);
         command.Parameters.AddWithValue("worker", workerId);
@@ -148,6 +146,7 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
             run.Artifacts.AddRange(result.Artifacts.Select(file =>
                 new Artifact { RunId = run.Id, Path = file.Path, Bytes = file.Bytes, Sha256 = file.Sha256 }));
             await context.SaveChangesAsync(token);
+            await MetricSummaries.Conclude(context, run, token);
             if (job.Spec is TrainJob { RegisterAs: { } model })
                 await ModelRegistration.Register(context, run, model, job.CreatedBy, token);
         }

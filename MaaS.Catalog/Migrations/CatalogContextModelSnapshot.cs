@@ -650,6 +650,13 @@ namespace MaaS.Catalog.Migrations
                         .HasColumnType("text")
                         .HasColumnName("description");
 
+                    b.Property<string>("Folder")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("folder");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
@@ -731,6 +738,10 @@ namespace MaaS.Catalog.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<DateTimeOffset?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("archived_at");
+
                     b.Property<string>("Compression")
                         .HasColumnType("jsonb")
                         .HasColumnName("compression");
@@ -742,6 +753,10 @@ namespace MaaS.Catalog.Migrations
                     b.Property<Guid?>("DatasetVersionId")
                         .HasColumnType("uuid")
                         .HasColumnName("dataset_version_id");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
 
                     b.Property<string>("Environment")
                         .HasColumnType("jsonb")
@@ -797,6 +812,10 @@ namespace MaaS.Catalog.Migrations
                     b.HasIndex("DatasetVersionId")
                         .HasDatabaseName("ix_runs_dataset_version_id");
 
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("ix_runs_deleted_at")
+                        .HasFilter("deleted_at is not null");
+
                     b.HasIndex("JobId")
                         .IsUnique()
                         .HasDatabaseName("ix_runs_job_id");
@@ -808,6 +827,90 @@ namespace MaaS.Catalog.Migrations
                         .HasDatabaseName("ix_runs_team_id_created_at");
 
                     b.ToTable("runs", (string)null);
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Experiments.RunMetric", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<double>("Last")
+                        .HasColumnType("double precision")
+                        .HasColumnName("last");
+
+                    b.Property<double?>("Max")
+                        .HasColumnType("double precision")
+                        .HasColumnName("max");
+
+                    b.Property<double?>("Min")
+                        .HasColumnType("double precision")
+                        .HasColumnName("min");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("RunId", "Key")
+                        .HasName("pk_run_metrics");
+
+                    b.HasIndex("TeamId", "Key", "RunId")
+                        .HasDatabaseName("ix_run_metrics_team_id_key_run_id");
+
+                    NpgsqlIndexBuilderExtensions.IncludeProperties(b.HasIndex("TeamId", "Key", "RunId"), new[] { "Last", "Min", "Max" });
+
+                    b.ToTable("run_metrics", (string)null);
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Experiments.SavedViewRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid?>("ExperimentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("experiment_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Table")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("table");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_saved_views");
+
+                    b.HasIndex("ExperimentId")
+                        .HasDatabaseName("ix_saved_views_experiment_id");
+
+                    b.HasIndex("TeamId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_saved_views_team_id_name");
+
+                    b.ToTable("saved_views", (string)null);
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Jobs.Job", b =>
@@ -1698,6 +1801,32 @@ namespace MaaS.Catalog.Migrations
                     b.Navigation("Experiment");
 
                     b.Navigation("Job");
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Experiments.RunMetric", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Experiments.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_metrics_runs_run_id");
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Experiments.SavedViewRow", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Experiments.Experiment", null)
+                        .WithMany()
+                        .HasForeignKey("ExperimentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_saved_views_experiments_experiment_id");
+
+                    b.HasOne("MaaS.Catalog.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_saved_views_teams_team_id");
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Jobs.Job", b =>

@@ -46,6 +46,7 @@ public sealed class SweepStore(IDbContextFactory<CatalogContext> contexts)
             run.Sweep = report;
             run.Metrics = new Dictionary<string, double> { ["best_objective"] = objective ?? double.NaN, ["trials"] = report.Trials.Count };
             await context.SaveChangesAsync(token);
+            await MetricSummaries.Conclude(context, run, token);
             var best = await context.Runs.Include(row => row.Artifacts).SingleOrDefaultAsync(row => row.Id == report.BestRunId, token);
             if (registerAs is not null && best?.Manifest is not null)
                 await ModelRegistration.Register(context, best, registerAs, run.Job.CreatedBy, token);

@@ -28,7 +28,8 @@ public sealed record RunView(
     RunOutcome? Outcome,
     DateTimeOffset CreatedAt,
     SweepReport? Sweep = null,
-    CompressionReport? Compression = null);
+    CompressionReport? Compression = null,
+    DateTimeOffset? ArchivedAt = null);
 
 /// <summary>What a successful training run left: a package that can be registered, and where it is registered already.</summary>
 public sealed record RunOutcome(Models.ModelManifest Manifest, string? Model = null, int? Version = null);

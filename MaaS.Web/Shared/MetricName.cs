@@ -1,6 +1,7 @@
 // How measurements are called and read: their words, their order, and whether more of one is better.
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MaaS.Contracts.Experiments;
 
 namespace MaaS.Web.Shared;
 
@@ -79,8 +80,7 @@ internal static partial class MetricName
     /// <summary>What figures were measured on: one word names a split, more than one say it themselves.</summary>
     public static string Result(string split) => split.Contains(' ', StringComparison.Ordinal) ? $"Result on {split}" : $"Result on the {split} split";
 
-    public static bool LessIsBetter(string measure) =>
-        measure.Contains("loss", StringComparison.Ordinal) || measure.Contains("error", StringComparison.Ordinal) || measure is "rmse" or "mae" or "mse" or "perplexity" || measure.StartsWith("bits_per", StringComparison.Ordinal);
+    public static bool LessIsBetter(string measure) => MetricGoal.LessIsBetter(measure);
 
     [GeneratedRegex("^top[-_]?(?<top>\\d+)(_accuracy)?$")]
     private static partial Regex OfTop();

@@ -3,6 +3,7 @@
 // catalog itself, and training and compression in the engine.
 using MaaS.Benchmarks;
 using MaaS.Benchmarks.Compression;
+using MaaS.Benchmarks.Portal;
 using MaaS.Benchmarks.Serving;
 using MaaS.Benchmarks.Training;
 
@@ -16,6 +17,7 @@ return name switch
     "serving" => await ServingBench.Run(args[1..]),
     "serving-load" => LoadGenerator.Run(args[1]),
     "serving-noop" => await NoopServer.Run(args[1]),
+    "portal" => await PortalBench.Run(args[1..]),
     "compression" => CompressionBench.Run(args[1..]),
     "training" => await TrainingBench.Run(args[1..]),
     _ => Unknown(name),
@@ -23,6 +25,6 @@ return name switch
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training, serving, compression; and demo, which is the main path, asserted.");
+    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training, serving, compression, portal; and demo, which is the main path, asserted.");
     return 2;
 }

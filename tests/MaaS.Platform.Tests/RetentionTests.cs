@@ -130,6 +130,25 @@ public sealed class RetentionTests(PostgresFixture postgres) : CatalogTest(postg
         return (deployment.Id, version.Id);
     }
 
+    [Theory]
+    [InlineData("30", 1)]
+    [InlineData("0", 2)]
+    public async Task A_deleted_run_goes_for_good_when_it_can_no_longer_be_restored(string days, int left)
+    {
+        var old = await RunOnce();
+        var young = await RunOnce();
+        await Execute($"update runs set deleted_at = now() - interval '31 days' where job_id = '{old.Id}'");
+        await Execute($"update runs set deleted_at = now() - interval '29 days' where job_id = '{young.Id}'");
+
+        await Retention(("Retention:DeletedRunDays", days)).Forget(Token);
+
+        await using var context = Context();
+        Assert.Equal(0, await context.Runs.CountAsync(Token));
+        Assert.Equal(left, await context.Runs.IgnoreQueryFilters().CountAsync(Token));
+        Assert.Equal(2 * left, await context.RunMetrics.CountAsync(Token)); // a loss and a test figure each
+        Assert.Equal((1, 1), await Left(young));
+    }
+
     [Fact]
     public async Task A_worker_that_has_been_silent_for_a_day_goes()
     {

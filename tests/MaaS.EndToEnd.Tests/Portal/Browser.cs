@@ -69,6 +69,10 @@ internal sealed class PortalPage
 
     public ILocator Id(string testId) => _page.GetByTestId(testId);
 
+    public ILocator Button(string text) => _page.GetByRole(AriaRole.Button, new() { Name = text });
+
+    public Task Press(string key) => _page.Keyboard.PressAsync(key);
+
     public async Task Goto(string path)
     {
         await _page.GotoAsync(path);

@@ -60,6 +60,7 @@ public sealed class WalkTests : IDisposable
         await at.Shot("rolled-back");
 
         await Search(at, firstRun);
+        await Table(at);
         await Bring(at);
         Assert.True(at.Complaints.Count == 0, string.Join(Environment.NewLine, at.Complaints));
     }
@@ -97,6 +98,41 @@ public sealed class WalkTests : IDisposable
         await Expect(at.Id("trials").Locator("tbody tr")).ToHaveCountAsync(3);
         await Expect(at.Id("best")).ToBeVisibleAsync();
         await at.Shot("sweep");
+    }
+
+    /// <summary>All runs so far, two trainings and a search of three, as a table: found, sorted, chosen by keys, deleted and brought back.</summary>
+    private static async Task Table(PortalPage at)
+    {
+        await at.Goto("/runs");
+        await Expect(at.Id("found")).ToHaveTextAsync("6 runs");
+        await at.Shot("runs");
+        await at.Id("search").FillAsync("metrics.val_loss < ");
+        await at.Id("run-search").ClickAsync();
+        await Expect(at.Id("mistake")).ToContainTextAsync("At character 20: Expected a number");
+        await at.Id("columns").ClickAsync();
+        await at.Shot("runs-mistake");
+        await at.Id("search").FillAsync("name ~ sweep-1- and state = succeeded and min.val_loss < 100");
+        await at.Id("run-search").ClickAsync();
+        await Expect(at.Id("found")).ToHaveTextAsync("3 runs");
+
+        await at.Id("runs").Locator("tbody input").First.ClickAsync();
+        await at.Id("runs").Locator("tbody input").Nth(1).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Expect(at.Id("chosen")).ToHaveTextAsync("2 chosen");
+        await at.Press("a");
+        await Expect(at.Id("chosen")).ToHaveTextAsync("3 chosen");
+        await at.Shot("runs-chosen");
+        await at.Id("delete-runs").ClickAsync();
+        await Expect(at.Id("empty")).ToBeVisibleAsync();
+        await at.Button("Undo").ClickAsync();
+        await Expect(at.Id("found")).ToHaveTextAsync("3 runs");
+
+        await at.Goto("/experiments");
+        await at.Id("experiments").Locator("tbody input").First.ClickAsync();
+        await at.Id("target-folder").FillAsync("people/leaving");
+        await at.Id("target-folder").BlurAsync();
+        await at.Id("move-experiments").ClickAsync();
+        await Expect(at.Id("folder-people/leaving")).ToBeVisibleAsync();
+        await at.Shot("experiments");
     }
 
     /// <summary>A version leaves in every format, and one of them comes back as another model.</summary>

@@ -71,7 +71,7 @@ public sealed class OpenApiCalls(JsonNode document, IReadOnlyDictionary<string, 
         if (names.TryGetValue($"body:{member}", out var named))
         {
             _named = true;
-            return int.TryParse(named, out var number) ? number : named;
+            return Type(schema) == "array" ? new JsonArray(named) : int.TryParse(named, out var number) ? number : named;
         }
         if ((schema["anyOf"] ?? schema["oneOf"])?.AsArray() is { } options)
             return Kind(schema, options.Select(option => option!).ToList(), member);

@@ -24,7 +24,7 @@ namespace MaaS.Platform.Tests.Api;
 /// <param name="Mark">Part of every name, so that a leak is found by its text.</param>
 public sealed record Seed(
     TestTeam Team, string Mark, Guid Dataset, Guid DatasetVersion, Guid TestVersion, Guid Unread, Guid Experiment, Guid Run, Guid Job,
-    Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key)
+    Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key, Guid View)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -59,7 +59,7 @@ public sealed record Seed(
         var unread = NewVersion(team, 3, sha256, bytes, null);
         dataset.Versions.AddRange([version, test, unread]);
 
-        var experiment = context.Experiments.Add(new() { TeamId = team.Id, Name = $"{mark} experiment" }).Entity;
+        var experiment = context.Experiments.Add(new() { TeamId = team.Id, Name = $"{mark} experiment", Folder = $"{mark}/folder" }).Entity;
         var done = NewJob(team, version.Id, JobState.Succeeded);
         var running = NewJob(team, version.Id, JobState.Running);
         context.Jobs.AddRange(done, running);
@@ -77,6 +77,7 @@ public sealed record Seed(
             CreatedBy = mark,
             SecretHash = SHA256.HashData(Encoding.UTF8.GetBytes(mark)),
         }).Entity;
+        var view = context.SavedViews.Add(new() { TeamId = team.Id, Name = $"{mark} view", ExperimentId = experiment.Id, Table = new(Search: $"name ~ {mark}"), CreatedBy = mark }).Entity;
         context.Invitations.Add(new() { TeamId = team.Id, Email = $"{mark}@example.com", Role = Role.Viewer, TokenHash = SHA256.HashData(Guid.NewGuid().ToByteArray()), ExpiresAt = DateTimeOffset.UtcNow.AddDays(1) });
         context.AuditEvents.Add(new() { TeamId = team.Id, Actor = mark, Action = "seeded", Noun = "team", NounName = mark });
         await context.SaveChangesAsync(Token);
@@ -91,7 +92,7 @@ public sealed record Seed(
         deployment.Revisions.Add(revision);
         await context.SaveChangesAsync(Token);
         await AddRecords(team.Api, run, done, mark);
-        return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id);
+        return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id, view.Id);
     }
 
     private static DatasetVersion NewVersion(TestTeam team, int number, string sha256, long bytes, DatasetProfile? profile) => new()
@@ -158,6 +159,7 @@ public sealed record Seed(
         await line.ExecuteNonQueryAsync(Token);
         await using var context = api.Context();
         context.MetricChunks.AddRange(new MetricChunker(new(job.Id, 1), run.Id).Pack([new($"{mark}/loss", 1, 0.5, DateTimeOffset.UtcNow)]));
+        context.RunMetrics.Add(new() { RunId = run.Id, Key = $"{mark}/loss", TeamId = run.TeamId, Last = 0.5, Min = 0.5, Max = 0.5 });
         await context.SaveChangesAsync(Token);
     }
 }

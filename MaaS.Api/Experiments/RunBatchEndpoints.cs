@@ -1,0 +1,131 @@
+// What is done to several runs at once, all or none: move, tag, archive, delete, and restore what was deleted. Deleting only marks a run;
+// Retention really deletes it, a month later.
+using System.Text.Json;
+using MaaS.Api.Problems;
+using MaaS.Api.Teams;
+using MaaS.Catalog;
+using MaaS.Catalog.Experiments;
+using MaaS.Contracts.Experiments;
+using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Teams;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Api.Experiments;
+
+internal static class RunBatchEndpoints
+{
+    public static void MapRunBatches(this IEndpointRouteBuilder runs)
+    {
+        runs.MapPost("move", Move).Needs(Role.Member).WithSummary("Move runs to another experiment");
+        runs.MapPost("tag", Tag).Needs(Role.Member).WithSummary("Give runs tags, and take some");
+        runs.MapPost("archive", Archive).Needs(Role.Member).WithSummary("Put runs out of the way, or back");
+        runs.MapPost("delete", Delete).Needs(Role.Member).WithSummary("Delete runs that have ended; they can be restored for a month");
+        runs.MapPost("restore", Restore).Needs(Role.Member).WithSummary("Bring deleted runs back");
+    }
+
+    private static async Task<Results<NoContent, NotFoundProblem>> Move(MoveRuns request, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        var experiment = await context.Experiments.AsNoTracking().SingleOrDefaultAsync(row => row.Id == request.ExperimentId && row.TeamId == caller.TeamId, token);
+        if (experiment is null)
+            return new NotFoundProblem("experiment", request.ExperimentId);
+        var batch = await Batch.Find(context.Runs, request.RunIds, caller, token);
+        if (batch.Missing is { } missing)
+            return missing;
+        await batch.Change(context, caller, "moved", $"to {experiment.Name}", token,
+            runs => runs.ExecuteUpdateAsync(run => run.SetProperty(row => row.ExperimentId, experiment.Id), token));
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, NotFoundProblem, InvalidProblem>> Tag(TagRuns request, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        var (set, remove) = (request.Set ?? new Dictionary<string, string>(), request.Remove ?? []);
+        var batch = await Batch.Find(context.Runs, request.RunIds, caller, token);
+        if (batch.Missing is { } missing)
+            return missing;
+        if (set.Count == 0 && remove.Count == 0)
+            return new InvalidProblem("no_tags", "set and remove are empty; name a tag in one of them.");
+        if (TagRules.Of(set) is { } unfit)
+            return unfit;
+        if (remove.Any(name => name is null))
+            return new InvalidProblem("tags_not_allowed", "remove holds null; it must hold names of tags.");
+        await using var transaction = await context.Database.BeginTransactionAsync(token);
+        var (added, ids) = (JsonSerializer.Serialize(set), batch.Ids);
+        await context.Database.ExecuteSqlAsync($"update runs set tags = (tags - {remove.ToArray()}) || {added}::jsonb where id = any({ids})", token);
+        var most = await context.Database.SqlQuery<int>(
+            $"select coalesce(max((select count(*) from jsonb_object_keys(tags))), 0)::int as \"Value\" from runs where id = any({ids})").SingleAsync(token);
+        if (most > TagRules.Most)
+            return TagRules.TooMany(most);
+        batch.Audit(context, caller, "tagged", string.Join(", ", set.Select(tag => $"{tag.Key} = {tag.Value}").Concat(remove.Select(name => $"without {name}"))));
+        await context.SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, NotFoundProblem>> Archive(ArchiveRuns request, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        var batch = await Batch.Find(context.Runs, request.RunIds, caller, token);
+        if (batch.Missing is { } missing)
+            return missing;
+        DateTimeOffset? at = request.Archived ? DateTimeOffset.UtcNow : null;
+        await batch.Change(context, caller, request.Archived ? "archived" : "brought back", null, token,
+            runs => runs.ExecuteUpdateAsync(run => run.SetProperty(row => row.ArchivedAt, at), token));
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, NotFoundProblem, ConflictProblem>> Delete(ChosenRuns request, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        var batch = await Batch.Find(context.Runs, request.RunIds, caller, token);
+        if (batch.Missing is { } missing)
+            return missing;
+        if (batch.Runs.FirstOrDefault(run => run.State is JobState.Queued or JobState.Running) is { } active)
+            return new ConflictProblem("run_under_way", $"\"{active.Name}\" is {(active.State == JobState.Queued ? "queued" : "running")}; cancel its job or wait.");
+        await batch.Change(context, caller, "deleted", null, token,
+            runs => runs.ExecuteUpdateAsync(run => run.SetProperty(row => row.DeletedAt, DateTimeOffset.UtcNow), token));
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<NoContent, NotFoundProblem>> Restore(ChosenRuns request, Caller caller, CatalogContext context, CancellationToken token)
+    {
+        // One that is not deleted is where it should be.
+        var batch = await Batch.Find(context.Runs.IgnoreQueryFilters(), request.RunIds, caller, token);
+        if (batch.Missing is { } missing)
+            return missing;
+        await batch.Change(context, caller, "restored", null, token,
+            runs => runs.ExecuteUpdateAsync(run => run.SetProperty(row => row.DeletedAt, (DateTimeOffset?)null), token));
+        return TypedResults.NoContent();
+    }
+
+    private sealed record Named(Guid Id, string Name, JobState State);
+
+    /// <param name="Missing">The first that is not there; then nothing may be done to the others either.</param>
+    private sealed record Batch(IReadOnlyList<Named> Runs, NotFoundProblem? Missing)
+    {
+        public List<Guid> Ids => [.. Runs.Select(run => run.Id)];
+
+        public static async Task<Batch> Find(IQueryable<Run> among, IReadOnlyList<Guid> ids, Caller caller, CancellationToken token)
+        {
+            var runs = await among.Where(run => run.TeamId == caller.TeamId && ids.Contains(run.Id))
+                .Select(run => new Named(run.Id, run.Name, run.Job.State)).ToListAsync(token);
+            var found = runs.Select(run => run.Id).ToHashSet();
+            return new(runs, ids.Where(id => !found.Contains(id)).Select(id => new NotFoundProblem("run", id)).FirstOrDefault());
+        }
+
+        public async Task Change(
+            CatalogContext context, Caller caller, string action, string? detail, CancellationToken token, Func<IQueryable<Run>, Task> change)
+        {
+            var ids = Ids;
+            await using var transaction = await context.Database.BeginTransactionAsync(token);
+            await change(context.Runs.IgnoreQueryFilters().Where(run => ids.Contains(run.Id)));
+            Audit(context, caller, action, detail);
+            await context.SaveChangesAsync(token);
+            await transaction.CommitAsync(token);
+        }
+
+        public void Audit(CatalogContext context, Caller caller, string action, string? detail)
+        {
+            foreach (var run in Runs)
+                context.Audit(caller, action, "run", run.Name, detail);
+        }
+    }
+}
