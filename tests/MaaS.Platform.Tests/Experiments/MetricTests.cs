@@ -21,7 +21,7 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         var series = Assert.Single(await Metrics.Query(job.RunId.Value, null, 1000, Token));
         Assert.Equal(("loss", 7L), (series.Key, series.Count));
         Assert.Equal(values.Select((value, i) => new MetricSample(i, value, s_start.AddMilliseconds(i))), series.Points);
-        var (points, _) = await Metrics.After(job.RunId.Value, 0, Token);
+        var (points, _) = await Metrics.After(job.RunId.Value, 0, null, Token);
         Assert.Equal(values, points.Select(point => point.Value));
     }
 
@@ -83,10 +83,10 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         var (job, lease) = await Running();
         var chunker = new MetricChunker(lease, job.RunId!.Value);
         await Metrics.Append(lease, chunker.Pack(Points("loss", [3, 2])), Token);
-        var (before, number) = await Metrics.After(job.RunId.Value, 0, Token);
+        var (before, number) = await Metrics.After(job.RunId.Value, 0, null, Token);
         await Metrics.Append(lease, chunker.Pack(Points("loss", [1])), Token);
 
-        var (after, _) = await Metrics.After(job.RunId.Value, number, Token);
+        var (after, _) = await Metrics.After(job.RunId.Value, number, null, Token);
 
         Assert.Equal([3.0, 2], before.Select(point => point.Value));
         Assert.Equal([1.0], after.Select(point => point.Value));
