@@ -57,7 +57,7 @@ public sealed class MaaSClient(HttpClient http)
     public Task<Page<MetricKey>> MetricKeys(Guid run, string? search = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<MetricKey>>($"api/runs/{run}/metrics/keys{Paging(limit, after)}{Search(search)}", token);
     public Task<IReadOnlyList<ComparedRun>> Compare(CompareRuns request, CancellationToken token = default) => Post<IReadOnlyList<ComparedRun>>("api/runs/compare", request, token);
     public Task<IReadOnlyList<RunSeries>> Metrics(QueryMetrics request, CancellationToken token = default) => Post<IReadOnlyList<RunSeries>>("api/runs/metrics", request, token);
-    public Task<Page<LogLine>> Log(Guid run, int limit = 200, string? after = null, string? search = null, CancellationToken token = default) => Get<Page<LogLine>>($"api/runs/{run}/log{Paging(limit, after)}{Search(search)}", token);
+    public Task<Page<LogLine>> Log(Guid run, int limit = 200, string? after = null, string? search = null, bool tail = false, CancellationToken token = default) => Get<Page<LogLine>>($"api/runs/{run}/log{Paging(limit, after)}{Search(search)}{(tail ? "&tail=true" : "")}", token);
     public Task<RunLineage> Lineage(Guid run, CancellationToken token = default) => Get<RunLineage>($"api/runs/{run}/lineage", token);
     public Task<IReadOnlyList<ArtifactView>> Artifacts(Guid run, CancellationToken token = default) => Get<IReadOnlyList<ArtifactView>>($"api/runs/{run}/artifacts", token);
     public Task<Stream> Artifact(Guid run, string path, CancellationToken token = default) => Download($"api/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Escape))}", token);

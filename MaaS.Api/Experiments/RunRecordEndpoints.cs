@@ -23,7 +23,7 @@ internal static class RunRecordEndpoints
         runs.MapGet("{run}/metrics/keys", Keys).WithSummary("A run's metric series by key, each with its last value");
         runs.MapGet("{run}/lineage", LineageEndpoint.Get).WithSummary("What a run came from and what came of it");
         runs.MapRunComparison();
-        runs.MapGet("{run}/log", Log).WithSummary("Log lines, oldest first; with search, those that hold it");
+        runs.MapGet("{run}/log", Log).WithSummary("Log lines, oldest first; with search those that hold it, with tail the last ones");
         runs.MapGet("{run}/artifacts", List).WithSummary("Files the run left");
         runs.MapGet("{run}/artifacts/{**path}", Download).WithSummary("One file").Produces(200, contentType: "application/octet-stream");
     }
@@ -47,7 +47,7 @@ internal static class RunRecordEndpoints
     }
 
     private static async Task<Results<Ok<Page<LogLine>>, NotFoundProblem, InvalidProblem>> Log(
-        Guid run, [Range(1, Limits.PageLines)] int? limit, string? after, string? search, Caller caller, CatalogContext context, JobLog log, CancellationToken token)
+        Guid run, [Range(1, Limits.PageLines)] int? limit, string? after, string? search, bool? tail, Caller caller, CatalogContext context, JobLog log, CancellationToken token)
     {
         var start = 0L;
         if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out start))
@@ -56,8 +56,8 @@ internal static class RunRecordEndpoints
         if (job is null)
             return new NotFoundProblem("run", run);
         var count = limit ?? 200;
-        var lines = await log.Read(job.Value, start, count, token, search);
-        return TypedResults.Ok(new Page<LogLine>(lines, lines.Count == count ? $"{lines[^1].Number}" : null));
+        var lines = await log.Read(job.Value, start, count, token, search, tail ?? false);
+        return TypedResults.Ok(new Page<LogLine>(lines, lines.Count == count && tail is not true ? $"{lines[^1].Number}" : null));
     }
 
     private static async Task<Results<Ok<IReadOnlyList<ArtifactView>>, NotFoundProblem>> List(

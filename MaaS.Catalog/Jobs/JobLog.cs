@@ -36,12 +36,16 @@ public sealed class JobLog(NpgsqlDataSource database)
 
     /// <summary>Lines after a number, in order; pass the last one's number to go on.</summary>
     /// <param name="search">Only lines that hold this, in any case.</param>
-    public async Task<IReadOnlyList<LogLine>> Read(Guid jobId, long after, int limit, CancellationToken token, string? search = null)
+    /// <param name="tail">The last so many instead of the first.</param>
+    public async Task<IReadOnlyList<LogLine>> Read(Guid jobId, long after, int limit, CancellationToken token, string? search = null, bool tail = false)
     {
         await using var command = database.CreateCommand(
-            """
-            select number, at, text from job_log
-            where job_id = @job and number > @after and (@search is null or strpos(lower(text), lower(@search)) > 0) order by number limit @limit
+            $"""
+            select number, at, text from (
+                select number, at, text from job_log
+                where job_id = @job and number > @after and (@search is null or strpos(lower(text), lower(@search)) > 0)
+                order by number {(tail ? "desc" : "")} limit @limit) lines
+            order by number
             """);
         command.Parameters.AddWithValue("job", jobId);
         command.Parameters.AddWithValue("after", after);
