@@ -3,6 +3,7 @@
 // catalog itself, and training and compression in the engine.
 using MaaS.Benchmarks;
 using MaaS.Benchmarks.Compression;
+using MaaS.Benchmarks.Portal;
 using MaaS.Benchmarks.Serving;
 using MaaS.Benchmarks.Training;
 
@@ -13,6 +14,7 @@ return name switch
     "foundation" => await Foundation.Run(),
     "upload" => await Upload.Run(),
     "sweep" => await SweepSpeed.Run(),
+    "portal" => await PortalBench.Run(args[1..]),
     "serving" => await ServingBench.Run(args[1..]),
     "serving-load" => LoadGenerator.Run(args[1]),
     "serving-noop" => await NoopServer.Run(args[1]),
@@ -23,6 +25,6 @@ return name switch
 
 static int Unknown(string name)
 {
-    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training, serving, compression; and demo, which is the main path, asserted.");
+    Console.Error.WriteLine($"There is no benchmark called '{name}'. There are: foundation, upload, training, serving, portal, compression; and demo, which is the main path, asserted.");
     return 2;
 }

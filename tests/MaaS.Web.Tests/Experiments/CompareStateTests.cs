@@ -1,4 +1,5 @@
 using MaaS.Web.Experiments;
+using MaaS.Web.Shared;
 
 namespace MaaS.Web.Tests.Experiments;
 
@@ -24,7 +25,8 @@ public sealed class CompareStateTests
         var state = CompareState.Of([.. Enumerable.Range(0, 150).Select(_ => Guid.NewGuid())], [.. Enumerable.Range(0, 90).Select(i => $"{i}")], "", smooth, "z", "", "nothing", null, null);
 
         Assert.Equal((100, 40), (state.Runs.Count, state.Keys.Count));
-        Assert.Equal((new(Smoothing: smoothing), null, "charts"), (state.View, state.Group, state.Show));
+        Assert.Equal(new ChartView(Smoothing: smoothing), state.View);
+        Assert.Equal(("charts", null), (state.Show, state.Group));
     }
 
     [Fact]
