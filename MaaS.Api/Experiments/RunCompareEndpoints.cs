@@ -24,8 +24,8 @@ internal static class RunCompareEndpoints
     {
         var wanted = request.Runs.Distinct().ToList();
         var rows = await context.Runs.ForViews().Where(row => row.TeamId == caller.TeamId && wanted.Contains(row.Id)).ToDictionaryAsync(row => row.Id, token);
-        if (wanted.Find(id => !rows.ContainsKey(id)) is var missing && missing != default)
-            return new NotFoundProblem("run", missing);
+        if (wanted.Exists(id => !rows.ContainsKey(id)))
+            return new NotFoundProblem("run", wanted.Find(id => !rows.ContainsKey(id)));
         // A finished run keeps its last values in its row; the others' are in their series.
         var live = await metrics.Last([.. rows.Values.Where(row => row.Job.State != JobState.Succeeded).Select(row => row.Id)], token);
         return TypedResults.Ok<IReadOnlyList<ComparedRun>>(wanted.ConvertAll(id => View(rows[id], live.GetValueOrDefault(id))));
@@ -36,8 +36,8 @@ internal static class RunCompareEndpoints
     {
         var wanted = request.Runs.Distinct().ToList();
         var found = await context.Runs.Where(row => row.TeamId == caller.TeamId && wanted.Contains(row.Id)).Select(row => row.Id).ToListAsync(token);
-        return wanted.Except(found).FirstOrDefault() is var missing && missing != default
-            ? new NotFoundProblem("run", missing)
+        return wanted.Exists(id => !found.Contains(id))
+            ? new NotFoundProblem("run", wanted.Find(id => !found.Contains(id)))
             : TypedResults.Ok(await metrics.Query(wanted, [.. request.Keys], request.Points, token));
     }
 

@@ -131,7 +131,9 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
     /// <summary>Of a run whose past is too long to replay, its newest chunk and how many series it has; null for all others.</summary>
     private static async Task<(long Newest, int Series)?> Past(CatalogContext context, Guid run, string[]? keys, CancellationToken token)
     {
-        var chunks = context.MetricChunks.Where(chunk => chunk.RunId == run && (keys == null || keys.Contains(chunk.Key)));
+        var chunks = context.MetricChunks.Where(chunk => chunk.RunId == run);
+        if (keys?.ToList() is { } wanted)
+            chunks = chunks.Where(chunk => wanted.Contains(chunk.Key));
         if (await chunks.SumAsync(chunk => (long)chunk.Count, token) <= LongestPast)
             return null;
         return (await chunks.MaxAsync(chunk => chunk.Number, token), await chunks.Select(chunk => chunk.Key).Distinct().CountAsync(token));

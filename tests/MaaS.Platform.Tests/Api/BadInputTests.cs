@@ -65,6 +65,7 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/runs/compare", $"{{\"runs\":[{string.Join(',', Enumerable.Repeat($"\"{Unknown}\"", 101))}]}}", 400, "validation_failed", "'100'" },
         { "POST", "api/runs/compare", "{\"runs\":[\"one\"]}", 400, "invalid_json", "runs[0] must be an id" },
         { "POST", "api/runs/compare", $"{{\"runs\":[\"{{run}}\",\"{Unknown}\"]}}", 404, "run_not_found", Unknown },
+        { "POST", "api/runs/compare", $"{{\"runs\":[\"{Guid.Empty}\"]}}", 404, "run_not_found", $"{Guid.Empty}" },
         { "POST", "api/runs/metrics", "{\"runs\":[\"{run}\"]}", 400, "invalid_json", "keys must be given" },
         { "POST", "api/runs/metrics", "{\"runs\":[\"{run}\"],\"keys\":[]}", 400, "validation_failed", "keys" },
         { "POST", "api/runs/metrics", "{\"runs\":[\"{run}\"],\"keys\":[\"loss\"],\"points\":1}", 400, "validation_failed", "points must be between 2 and 10000" },

@@ -29,7 +29,8 @@ public sealed class CompareTests(ApiServer api) : ApiTest(api)
         Assert.Equal([$"{seed.Mark} running", $"{seed.Mark} run"], runs.Select(run => run.Name));
         Assert.Equal((JobState.Running, 0.25), (runs[0].State, runs[0].Metrics["val_loss"]));
         Assert.Equal((JobState.Succeeded, "40", 0.9), (runs[1].State, runs[1].Params["epochs"], runs[1].Metrics["test_accuracy"]));
-        Assert.Equal((["no", "yes"], seed.Mark), (runs[1].Labels!, runs[1].Compression!.Machine));
+        Assert.Equal(["no", "yes"], runs[1].Labels!);
+        Assert.Equal(seed.Mark, runs[1].Compression!.Machine);
     }
 
     [Fact]
@@ -74,8 +75,8 @@ public sealed class CompareTests(ApiServer api) : ApiTest(api)
         var first = await Member.MetricKeys(seed.Running, limit: 2, token: Token);
         var rest = await Member.MetricKeys(seed.Running, limit: 5, after: first.Next, token: Token);
 
-        Assert.Equal([new("layer_1/Norm", 2, 1, 1), new("layer_2/Norm", 1, 0, 0)], first.Items);
-        Assert.Equal([new("under_score", 1, 0, 0), new("val_loss", 4, 9, 0.125)], rest.Items);
+        Assert.Equal([new MetricKey("layer_1/Norm", 2, 1, 1), new MetricKey("layer_2/Norm", 1, 0, 0)], first.Items);
+        Assert.Equal([new MetricKey("under_score", 1, 0, 0), new MetricKey("val_loss", 4, 9, 0.125)], rest.Items);
         Assert.Null(rest.Next);
         Assert.Equal(["layer_1/Norm", "layer_2/Norm"], (await Member.MetricKeys(seed.Running, "norm", token: Token)).Items.Select(key => key.Key));
         // An underscore stands for itself, not for any letter.
@@ -94,7 +95,8 @@ public sealed class CompareTests(ApiServer api) : ApiTest(api)
         var tail = await Member.Log(seed.Running, 3, tail: true, token: Token);
 
         Assert.Equal(["Epoch 7 100%"], found.Items.Select(line => line.Text));
-        Assert.Equal((["Epoch 7 100%", "Epoch 8 100%", "Epoch 9 100%"], null), (tail.Items.Select(line => line.Text), tail.Next));
+        Assert.Equal(["Epoch 7 100%", "Epoch 8 100%", "Epoch 9 100%"], tail.Items.Select(line => line.Text));
+        Assert.Null(tail.Next);
         Assert.Equal(9, (await Member.Log(seed.Running, search: "0%", token: Token)).Items.Count);
         Assert.Empty((await Member.Log(seed.Running, search: "_poch", token: Token)).Items);
     }

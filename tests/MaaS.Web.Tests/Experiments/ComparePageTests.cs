@@ -33,7 +33,8 @@ public sealed class ComparePageTests
         await page.WaitForAssertionAsync(() => Assert.Equal(["Loss (validation)", "Loss (training)"], Titles(page)));
         Assert.Equal(["run-0", "run-1", "run-2", "run-3"], Lines(page).Select(line => line.Name));
         var asked = JsonSerializer.Deserialize<QueryMetrics>(portal.Api.BodiesOf("POST /api/runs/metrics").Single(), MaaSJson.Options)!;
-        Assert.Equal((s_ids, ["train_loss", "val_loss"]), ([.. asked.Runs], asked.Keys));
+        Assert.Equal(s_ids, asked.Runs);
+        Assert.Equal(["train_loss", "val_loss"], asked.Keys);
     }
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed class ComparePageTests
         Assert.Equal(4, page.FindAll("polyline").Count);
         await page.FindAll("[data-testid=axes] input")[2].ChangeAsync(false);
         Assert.Equal(["optimizer.learning_rate (log)", "optimizer.method", "Accuracy (test)"], page.FindAll(".parallel-name").Select(name => name.TextContent));
-        await page.Find(".parallel-runs a").FocusAsync(new());
+        await page.Find(".parallel-runs a").FocusAsync();
         Assert.Single(page.FindAll(".parallel-lit"));
     }
 

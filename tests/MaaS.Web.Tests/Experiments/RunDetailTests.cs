@@ -1,6 +1,5 @@
 // What stands around a run's curves: its log and the search in it, its files to look at, its lineage, and going on.
 using System.Net;
-using System.Text;
 using Bunit;
 using MaaS.Contracts;
 using MaaS.Contracts.Deployments;

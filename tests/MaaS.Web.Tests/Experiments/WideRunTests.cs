@@ -80,7 +80,7 @@ public sealed class WideRunTests
         [.. portal.Api.BodiesOf("POST /api/runs/metrics").SelectMany(body => JsonSerializer.Deserialize<QueryMetrics>(body, MaaSJson.Options)!.Keys)];
 
     private static async Task Send(Pipe stream, int id, JobEvent item) => await stream.Writer.WriteAsync(
-        System.Text.Encoding.UTF8.GetBytes($"id: {id}\ndata: {JsonSerializer.Serialize(item, MaaSJson.Options)}\n\n"), TestContext.Current.CancellationToken);
+        System.Text.Encoding.UTF8.GetBytes($"id: {id}\ndata: {JsonSerializer.Serialize(item, MaaSJson.Options)}\n\n"), Xunit.TestContext.Current.CancellationToken);
 
     private static Portal Scripted(JobState state)
     {
