@@ -49,7 +49,7 @@ internal static class ChartStyle
                 {
                     Title = new() { Text = xTitle },
                     Type = logX ? XTypeEnum.Log : XTypeEnum.Linear,
-                    Range = zoom is var (low, high) ? [low, high] : null,
+                    Range = zoom is (var low, var high) ? [low, high] : null,
                     GridColor = line,
                     ZeroLine = false,
                     LineColor = line,
