@@ -17,8 +17,9 @@ internal static class ChartStyle
     // Beyond the colours there are, the same ones in another dash.
     private static readonly string[] Dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
 
+    /// <param name="named">Whether the lines are named beside the chart already.</param>
     /// <param name="zoom">What of x is seen; null for all.</param>
-    public static Plotly.Blazor.Layout Layout(bool dark, string xTitle, bool logX, bool logY, int lines, int height, (double Low, double High)? zoom)
+    public static Plotly.Blazor.Layout Layout(bool dark, string xTitle, bool logX, bool logY, int lines, bool named, int height, (double Low, double High)? zoom)
     {
         var (muted, line) = Theme.ChartTones(dark);
         return new()
@@ -29,7 +30,7 @@ internal static class ChartStyle
             Margin = new() { L = 52, R = 10, T = 12, B = 40 },
             Height = height,
             HoverMode = lines > MostNamed ? HoverModeEnum.Closest : HoverModeEnum.XUnified,
-            ShowLegend = lines is > 1 and <= MostNamed,
+            ShowLegend = !named && lines is > 1 and <= MostNamed,
             Legend =
             [
                 new()

@@ -56,13 +56,14 @@ export async function join(id, listener) {
   }
 }
 
-/** As it is seen now, on a ground: a transparent picture is unreadable on half of all pages. */
+/** As it is seen now, its lines named, on a ground: a transparent picture is unreadable on half of all pages. */
 export async function picture(id, format, name) {
   const chart = document.getElementById(id);
   if (!drawn(chart)) return;
   const { width, height } = chart.getBoundingClientRect();
   const ground = getComputedStyle(chart.closest('.chart')).backgroundColor;
-  const layout = { ...chart.layout, paper_bgcolor: ground, title: { text: name, font: { size: 14 } }, margin: { ...chart.layout.margin, t: 48 } };
+  const named = chart.data.filter(trace => trace.hoverinfo !== 'skip').length > 1;
+  const layout = { ...chart.layout, showlegend: named, paper_bgcolor: ground, title: { text: name, font: { size: 14 } }, margin: { ...chart.layout.margin, t: 48 } };
   await Plotly.downloadImage({ data: chart.data, layout, config: { displayModeBar: false } }, { format, width, height: height + 36, scale: 2, filename: name });
 }
 
