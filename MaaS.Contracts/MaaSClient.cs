@@ -70,7 +70,11 @@ public sealed class MaaSClient(HttpClient http)
     public Task<RunView> UpdateRun(Guid id, UpdateRun request, CancellationToken token = default) => Put<RunView>($"api/runs/{id}", request, token);
     public Task DeleteRun(Guid id, CancellationToken token = default) => Delete($"api/runs/{id}", token);
     public Task<IReadOnlyList<MetricSeries>> Metrics(Guid run, IEnumerable<string>? keys = null, int points = 1000, CancellationToken token = default) => Get<IReadOnlyList<MetricSeries>>($"api/runs/{run}/metrics?points={points}{string.Concat((keys ?? []).Select(key => $"&key={Escape(key)}"))}", token);
-    public Task<Page<LogLine>> Log(Guid run, int limit = 200, string? after = null, CancellationToken token = default) => Get<Page<LogLine>>($"api/runs/{run}/log{Paging(limit, after)}", token);
+    public Task<Page<MetricKey>> MetricKeys(Guid run, string? search = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<MetricKey>>($"api/runs/{run}/metrics/keys{Paging(limit, after)}{Search(search)}", token);
+    public Task<IReadOnlyList<ComparedRun>> Compare(CompareRuns request, CancellationToken token = default) => Post<IReadOnlyList<ComparedRun>>("api/runs/compare", request, token);
+    public Task<IReadOnlyList<RunSeries>> Metrics(QueryMetrics request, CancellationToken token = default) => Post<IReadOnlyList<RunSeries>>("api/runs/metrics", request, token);
+    public Task<Page<LogLine>> Log(Guid run, int limit = 200, string? after = null, string? search = null, bool tail = false, CancellationToken token = default) => Get<Page<LogLine>>($"api/runs/{run}/log{Paging(limit, after)}{Search(search)}{(tail ? "&tail=true" : "")}", token);
+    public Task<RunLineage> Lineage(Guid run, CancellationToken token = default) => Get<RunLineage>($"api/runs/{run}/lineage", token);
     public Task<IReadOnlyList<ArtifactView>> Artifacts(Guid run, CancellationToken token = default) => Get<IReadOnlyList<ArtifactView>>($"api/runs/{run}/artifacts", token);
     public Task<Stream> Artifact(Guid run, string path, CancellationToken token = default) => Download($"api/runs/{run}/artifacts/{string.Join('/', path.Split('/').Select(Escape))}", token);
     public Task<CompressionReport> Compression(Guid run, CancellationToken token = default) => Get<CompressionReport>($"api/runs/{run}/compression", token);
@@ -81,11 +85,13 @@ public sealed class MaaSClient(HttpClient http)
     public Task<Page<JobView>> Jobs(JobState? state = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<JobView>>($"api/jobs{Paging(limit, after)}{(state is null ? "" : $"&state={JsonNamingPolicy.SnakeCaseLower.ConvertName(state.Value.ToString())}")}", token);
     public Task<JobView> Job(Guid id, CancellationToken token = default) => Get<JobView>($"api/jobs/{id}", token);
     public Task<JobView> CancelJob(Guid id, CancellationToken token = default) => Post<JobView>($"api/jobs/{id}/cancel", null, token);
+    public Task<JobView> ResumeJob(Guid id, CancellationToken token = default) => Post<JobView>($"api/jobs/{id}/resume", null, token);
 
     /// <summary>Follows a job until it ends. Pass the last id seen to go on after a broken connection.</summary>
-    public async IAsyncEnumerable<(string Id, JobEvent Event)> FollowJob(Guid id, string? lastEventId = null, [EnumeratorCancellation] CancellationToken token = default)
+    /// <param name="keys">Points of these series only; null for all.</param>
+    public async IAsyncEnumerable<(string Id, JobEvent Event)> FollowJob(Guid id, string? lastEventId = null, [EnumeratorCancellation] CancellationToken token = default, IReadOnlyCollection<string>? keys = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{id}/events");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{id}/events{(keys is { Count: > 0 } ? "?" : "")}{string.Join('&', (keys ?? []).Select(key => $"key={Escape(key)}"))}");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
@@ -167,6 +173,7 @@ public sealed class MaaSClient(HttpClient http)
         Part("show", table is null or { Show: RunShow.Active } ? null : table.Show.ToString().ToLowerInvariant()));
 
     private static string Part(string name, object? value) => value is null ? "" : $"&{name}={Escape($"{value}")}";
+    private static string Search(string? text) => text is null ? "" : $"&search={Escape(text)}";
 
     private Task<T> Get<T>(string path, CancellationToken token) => Send<T>(new(HttpMethod.Get, path), token);
 

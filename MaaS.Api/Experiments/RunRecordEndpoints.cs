@@ -20,7 +20,10 @@ internal static class RunRecordEndpoints
     public static void MapRunRecords(this IEndpointRouteBuilder runs)
     {
         runs.MapGet("{run}/metrics", Metrics).WithSummary("Metric series, each thinned to about as many points as a drawing needs");
-        runs.MapGet("{run}/log", Log).WithSummary("Log lines, oldest first");
+        runs.MapGet("{run}/metrics/keys", Keys).WithSummary("A run's metric series by key, each with its last value");
+        runs.MapGet("{run}/lineage", LineageEndpoint.Get).WithSummary("What a run came from and what came of it");
+        runs.MapRunComparison();
+        runs.MapGet("{run}/log", Log).WithSummary("Log lines, oldest first; with search those that hold it, with tail the last ones");
         runs.MapGet("{run}/artifacts", List).WithSummary("Files the run left");
         runs.MapGet("{run}/artifacts/{**path}", Download).WithSummary("One file").Produces(200, contentType: "application/octet-stream");
     }
@@ -32,8 +35,19 @@ internal static class RunRecordEndpoints
             ? TypedResults.Ok(await metrics.Query(run, keys, points ?? 1000, token))
             : new NotFoundProblem("run", run);
 
+    /// <summary>The cursor is the last key itself.</summary>
+    private static async Task<Results<Ok<Page<MetricKey>>, NotFoundProblem>> Keys(
+        Guid run, [Range(1, Limits.PageItems)] int? limit, string? after, string? search, Caller caller, CatalogContext context, MetricStore metrics, CancellationToken token)
+    {
+        if (!await Owned(context, caller, run).AnyAsync(token))
+            return new NotFoundProblem("run", run);
+        var count = limit ?? Paging.Default;
+        var keys = await metrics.Keys(run, search, after, count + 1, token);
+        return TypedResults.Ok(new Page<MetricKey>([.. keys.Take(count)], keys.Count > count ? keys[count - 1].Key : null));
+    }
+
     private static async Task<Results<Ok<Page<LogLine>>, NotFoundProblem, InvalidProblem>> Log(
-        Guid run, [Range(1, Limits.PageLines)] int? limit, string? after, Caller caller, CatalogContext context, JobLog log, CancellationToken token)
+        Guid run, [Range(1, Limits.PageLines)] int? limit, string? after, string? search, bool? tail, Caller caller, CatalogContext context, JobLog log, CancellationToken token)
     {
         var start = 0L;
         if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out start))
@@ -42,8 +56,8 @@ internal static class RunRecordEndpoints
         if (job is null)
             return new NotFoundProblem("run", run);
         var count = limit ?? 200;
-        var lines = await log.Read(job.Value, start, count, token);
-        return TypedResults.Ok(new Page<LogLine>(lines, lines.Count == count ? $"{lines[^1].Number}" : null));
+        var lines = await log.Read(job.Value, start, count, token, search, tail ?? false);
+        return TypedResults.Ok(new Page<LogLine>(lines, lines.Count == count && tail is not true ? $"{lines[^1].Number}" : null));
     }
 
     private static async Task<Results<Ok<IReadOnlyList<ArtifactView>>, NotFoundProblem>> List(

@@ -23,6 +23,7 @@ internal static class JobEndpoints
         jobs.MapPost("", Submit).Needs(Role.Member).WithSummary("Submit a job; training, searching, compressing and scoring open a run");
         jobs.MapGet("{job}", Get).WithSummary("One job");
         jobs.MapPost("{job}/cancel", Cancel).Needs(Role.Member).WithSummary("Ask a job to stop; one that has ended stays as it is");
+        jobs.MapPost("{job}/resume", JobResumption.Resume).Needs(Role.Member).WithSummary("Let a training that was canceled or failed go on from its newest checkpoint");
         jobs.MapGet("{job}/events", JobEventEndpoint.Follow).WithSummary("Follow a job until it ends, as server-sent events");
     }
 

@@ -1,4 +1,5 @@
-// GET /api/jobs/{job}/events: what happens to a job, as it happens, as server-sent events (WHATWG HTML, section 9.2).
+// GET /api/jobs/{job}/events: what happens to a job, as it happens, as server-sent events (WHATWG HTML, section 9.2); with key,
+// points of those series only.
 // Knows the wire: ids, event names, heartbeats, and when to stop. What happened is JobFeed's.
 using System.Text.Json;
 using MaaS.Api.Problems;
@@ -15,7 +16,7 @@ namespace MaaS.Api.Jobs;
 internal static class JobEventEndpoint
 {
     public static async Task<Results<JobEventStream, NotFoundProblem, InvalidProblem>> Follow(
-        Guid job, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, Caller caller, CatalogContext context, JobFeed feed, CancellationToken token)
+        Guid job, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, [FromQuery(Name = "key")] string[]? keys, Caller caller, CatalogContext context, JobFeed feed, CancellationToken token)
     {
         var start = FeedPosition.Start;
         if (lastEventId is not null && !FeedPosition.TryParse(lastEventId, out start))
@@ -24,11 +25,11 @@ internal static class JobEventEndpoint
             return new NotFoundProblem("job", job);
         // A stream lasts as long as its job; the request's connection must not be kept from others for that time.
         await context.DisposeAsync();
-        return new JobEventStream(job, start, feed);
+        return new JobEventStream(job, start, keys is { Length: > 0 } ? keys : null, feed);
     }
 }
 
-internal sealed class JobEventStream(Guid job, FeedPosition start, JobFeed feed) : IResult, IEndpointMetadataProvider
+internal sealed class JobEventStream(Guid job, FeedPosition start, string[]? keys, JobFeed feed) : IResult, IEndpointMetadataProvider
 {
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
@@ -56,7 +57,7 @@ internal sealed class JobEventStream(Guid job, FeedPosition start, JobFeed feed)
     private async Task Write(HttpContext context, CancellationToken token)
     {
         var quietSince = DateTime.UtcNow;
-        await foreach (var (position, item) in feed.Follow(job, start, token))
+        await foreach (var (position, item) in feed.Follow(job, start, keys, token))
         {
             if (item is not null)
                 await context.Response.WriteAsync($"id: {position}\nevent: {Name(item)}\ndata: {JsonSerializer.Serialize(item, MaaSJson.Options)}\n\n", token);

@@ -37,18 +37,20 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
     private const int LinesAtOnce = 500;
     private const int PointsAtOnce = 2000;
 
-    // A longer past arrives thinned, as a drawing would show it.
+    // A longer past arrives thinned, as a drawing would show it; of many series each with fewer points.
     private const int LongestPast = 50_000;
-    private const int ThinnedTo = 1000;
+    private const int LeastPoints = 20;
+    private const int MostPoints = 1000;
 
+    /// <param name="keys">Points of these series only; null for all.</param>
     /// <returns>Events with the position after each; a null event is a round in which nothing happened.</returns>
     public async IAsyncEnumerable<(FeedPosition Position, JobEvent? Event)> Follow(
-        Guid jobId, FeedPosition position, [EnumeratorCancellation] CancellationToken token)
+        Guid jobId, FeedPosition position, string[]? keys, [EnumeratorCancellation] CancellationToken token)
     {
         JobView? shown = null;
         while (true)
         {
-            var round = await Round(jobId, position, shown, token);
+            var round = await Round(jobId, position, keys, shown, token);
             foreach (var (next, item) in round.Events)
                 yield return (position = next, item);
             shown = round.Job ?? shown;
@@ -62,7 +64,7 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
 
     private sealed record Happened(JobView? Job, IReadOnlyList<(FeedPosition, JobEvent)> Events, bool Ended);
 
-    private async Task<Happened> Round(Guid jobId, FeedPosition position, JobView? shown, CancellationToken token)
+    private async Task<Happened> Round(Guid jobId, FeedPosition position, string[]? keys, JobView? shown, CancellationToken token)
     {
         try
         {
@@ -78,7 +80,7 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
             // A spec never changes, and two readings of it are equal only by content.
             if (!job.State.HasEnded() && (shown is null || job with { Spec = shown.Spec } != shown))
                 events.Add((position, new JobStateEvent(job)));
-            position = await AddPoints(context, job.RunId, position, events, token);
+            position = await AddPoints(context, job.RunId, keys, position, events, token);
             position = await AddLines(jobId, position, events, token);
             if (ended)
                 events.Add((position, new JobStateEvent(job)));
@@ -91,13 +93,13 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
     }
 
     private async Task<FeedPosition> AddPoints(
-        CatalogContext context, Guid? run, FeedPosition position, List<(FeedPosition, JobEvent)> events, CancellationToken token)
+        CatalogContext context, Guid? run, string[]? keys, FeedPosition position, List<(FeedPosition, JobEvent)> events, CancellationToken token)
     {
         if (run is not { } runId)
             return position;
-        if (position.Chunk == 0 && await Past(context, runId, token) is { } newest)
+        if (position.Chunk == 0 && await Past(context, runId, keys, token) is (var newest, var count))
         {
-            var series = await metrics.Query(runId, null, ThinnedTo, token);
+            var series = await metrics.Query(runId, keys, Math.Clamp(LongestPast / count, LeastPoints, MostPoints), token);
             position = position with { Chunk = newest };
             events.AddRange(series.Select(one => (position, (JobEvent)new JobMetricsEvent(
                 one.Points.Select(point => new MetricPoint(one.Key, point.Step, point.Value, point.At)).ToList()))));
@@ -105,7 +107,7 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
         }
         while (true)
         {
-            var (points, number) = await metrics.After(runId, position.Chunk, token);
+            var (points, number) = await metrics.After(runId, position.Chunk, keys, token);
             if (points.Count == 0)
                 return position;
             // All but the last keep the old position: a follower cut off between them gets them again, never too few.
@@ -126,10 +128,14 @@ internal sealed class JobFeed(IDbContextFactory<CatalogContext> contexts, Metric
         return position;
     }
 
-    /// <summary>The newest chunk of a run whose past is too long to replay; null for all others.</summary>
-    private static async Task<long?> Past(CatalogContext context, Guid run, CancellationToken token)
+    /// <summary>Of a run whose past is too long to replay, its newest chunk and how many series it has; null for all others.</summary>
+    private static async Task<(long Newest, int Series)?> Past(CatalogContext context, Guid run, string[]? keys, CancellationToken token)
     {
         var chunks = context.MetricChunks.Where(chunk => chunk.RunId == run);
-        return await chunks.SumAsync(chunk => (long)chunk.Count, token) > LongestPast ? await chunks.MaxAsync(chunk => chunk.Number, token) : null;
+        if (keys?.ToList() is { } wanted)
+            chunks = chunks.Where(chunk => wanted.Contains(chunk.Key));
+        if (await chunks.SumAsync(chunk => (long)chunk.Count, token) <= LongestPast)
+            return null;
+        return (await chunks.MaxAsync(chunk => chunk.Number, token), await chunks.Select(chunk => chunk.Key).Distinct().CountAsync(token));
     }
 }

@@ -23,7 +23,8 @@ internal static class JobViews
     /// <summary>Of a job that needs no GPU.</summary>
     public static JobView Of(Job row) => new(
         row.Id, row.Kind, row.State, row.CancelRequested, row.Attempt, row.Priority, row.Progress, row.Phase,
-        row.Error, row.ErrorCode, row.Spec, row.RunId, row.WorkerName, row.CreatedAt, row.StartedAt, row.FinishedAt);
+        row.Error, row.ErrorCode, row.Spec, row.RunId, row.WorkerName, row.CreatedAt, row.StartedAt, row.FinishedAt,
+        row is { State: JobState.Canceled or JobState.Failed, Kind: JobKind.Train, ParentId: null, CheckpointSha256: not null });
 
     public static bool HasEnded(this JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Canceled;
 }

@@ -51,36 +51,69 @@ public sealed class MetricStore(NpgsqlDataSource database)
     /// <summary>Series of a run, by key, each thinned to about <paramref name="most"/> real points.</summary>
     /// <param name="keys">Null or empty takes all.</param>
     public async Task<IReadOnlyList<MetricSeries>> Query(
-        Guid runId, IReadOnlyCollection<string>? keys, int most, CancellationToken token)
+        Guid runId, IReadOnlyCollection<string>? keys, int most, CancellationToken token) =>
+        (await Query([runId], keys, most, token))[0].Series;
+
+    /// <summary>The same of several runs, in their order; a run without series is there with none.</summary>
+    public async Task<IReadOnlyList<RunSeries>> Query(
+        IReadOnlyCollection<Guid> runIds, IReadOnlyCollection<string>? keys, int most, CancellationToken token)
     {
         await using var connection = await database.OpenConnectionAsync(token);
         var wanted = keys is { Count: > 0 } ? keys.ToArray() : null;
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        await using (var command = new NpgsqlCommand(
-            "select key, sum(count)::bigint from metric_chunks where run_id = @run and (@keys is null or key = any(@keys)) group by key",
-            connection))
+        var counts = runIds.Distinct().ToDictionary(id => id, _ => new SortedDictionary<string, long>(StringComparer.Ordinal));
+        await using (var command = Select("run_id, key, sum(count)::bigint", "group by run_id, key", connection, runIds, wanted))
         {
-            command.Parameters.AddWithValue("run", runId);
-            command.Parameters.Add(Keys(wanted));
             await using var reader = await command.ExecuteReaderAsync(token);
             while (await reader.ReadAsync(token))
-                counts.Add(reader.GetString(0), reader.GetInt64(1));
+                counts[reader.GetGuid(0)].Add(reader.GetString(1), reader.GetInt64(2));
         }
-        var points = await Points(connection, runId, wanted, whole: counts.Values.Sum() <= MostReadWhole, token);
-        return counts
-            .Select(series => new MetricSeries(series.Key, series.Value, Thinning.Thin(points.GetValueOrDefault(series.Key) ?? [], most)))
-            .ToList();
+        var whole = counts.Values.Sum(run => run.Values.Sum()) <= MostReadWhole;
+        var points = await Points(connection, runIds, wanted, whole, token);
+        return runIds.Select(run => new RunSeries(run, counts[run]
+            .Select(series => new MetricSeries(series.Key, series.Value, Thinning.Thin(points.GetValueOrDefault((run, series.Key)) ?? [], most)))
+            .ToList())).ToList();
+    }
+
+    /// <summary>A run's series by key, each with its last value.</summary>
+    /// <param name="search">Only keys that hold this, in any case.</param>
+    /// <param name="after">Only keys after this one.</param>
+    public async Task<IReadOnlyList<MetricKey>> Keys(Guid runId, string? search, string? after, int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select found.key, found.points, newest.steps[newest.count], newest.values[newest.count] from (
+                select key, sum(count)::bigint as points, max(number) as number from metric_chunks
+                where run_id = @run and (@search is null or strpos(lower(key), lower(@search)) > 0) and (@after is null or key collate "C" > @after)
+                group by key order by key collate "C" limit @limit) found
+            join metric_chunks newest on newest.run_id = @run and newest.number = found.number
+            order by found.key collate "C"
+            """);
+        command.Parameters.AddWithValue("run", runId);
+        command.Parameters.AddWithValue("search", NpgsqlDbType.Text, (object?)search ?? DBNull.Value);
+        command.Parameters.AddWithValue("after", NpgsqlDbType.Text, (object?)after ?? DBNull.Value);
+        command.Parameters.AddWithValue("limit", limit);
+        var found = new List<MetricKey>();
+        await using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token))
+            found.Add(new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetDouble(3)));
+        return found;
     }
 
     /// <summary>What was stored after a chunk, oldest first, for following a run.</summary>
+    /// <param name="keys">Null takes all.</param>
     /// <returns>The points, and the number to continue after.</returns>
-    public async Task<(IReadOnlyList<MetricPoint> Points, long Number)> After(Guid runId, long number, CancellationToken token)
+    public async Task<(IReadOnlyList<MetricPoint> Points, long Number)> After(
+        Guid runId, long number, IReadOnlyCollection<string>? keys, CancellationToken token)
     {
         const int mostChunks = 1000;
         await using var command = database.CreateCommand(
-            $"select number, key, steps, values, at from metric_chunks where run_id = $1 and number > $2 order by number limit {mostChunks}");
-        command.Parameters.Add(new() { Value = runId });
-        command.Parameters.Add(new() { Value = number });
+            $"""
+            select number, key, steps, values, at from metric_chunks
+            where run_id = @run and number > @number and (@keys is null or key = any(@keys)) order by number limit {mostChunks}
+            """);
+        command.Parameters.AddWithValue("run", runId);
+        command.Parameters.AddWithValue("number", number);
+        command.Parameters.Add(Keys(keys?.ToArray()));
         var points = new List<MetricPoint>();
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
@@ -110,27 +143,32 @@ public sealed class MetricStore(NpgsqlDataSource database)
         return last;
     }
 
-    private static async Task<Dictionary<string, List<MetricSample>>> Points(
-        NpgsqlConnection connection, Guid runId, string[]? keys, bool whole, CancellationToken token)
+    private static async Task<Dictionary<(Guid Run, string Key), List<MetricSample>>> Points(
+        NpgsqlConnection connection, IReadOnlyCollection<Guid> runIds, string[]? keys, bool whole, CancellationToken token)
     {
         var columns = whole
             ? "steps, values, at"
             : "coalesce(outline_steps, steps), coalesce(outline_values, values), coalesce(outline_at, at)";
-        await using var command = new NpgsqlCommand(
-            $"select key, {columns} from metric_chunks where run_id = @run and (@keys is null or key = any(@keys)) order by number",
-            connection);
-        command.Parameters.AddWithValue("run", runId);
-        command.Parameters.Add(Keys(keys));
-        var points = new Dictionary<string, List<MetricSample>>(StringComparer.Ordinal);
+        await using var command = Select($"run_id, key, {columns}", "order by run_id, number", connection, runIds, keys);
+        var points = new Dictionary<(Guid, string), List<MetricSample>>();
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
         {
-            var key = reader.GetString(0);
+            var key = (reader.GetGuid(0), reader.GetString(1));
             if (!points.TryGetValue(key, out var series))
                 points.Add(key, series = []);
-            series.AddRange(Samples(reader, 1));
+            series.AddRange(Samples(reader, 2));
         }
         return points;
+    }
+
+    private static NpgsqlCommand Select(string columns, string end, NpgsqlConnection connection, IReadOnlyCollection<Guid> runIds, string[]? keys)
+    {
+        var command = new NpgsqlCommand(
+            $"select {columns} from metric_chunks where run_id = any(@runs) and (@keys is null or key = any(@keys)) {end}", connection);
+        command.Parameters.AddWithValue("runs", runIds.ToArray());
+        command.Parameters.Add(Keys(keys));
+        return command;
     }
 
     private static NpgsqlParameter Keys(string[]? keys) =>

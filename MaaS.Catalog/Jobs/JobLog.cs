@@ -35,13 +35,22 @@ public sealed class JobLog(NpgsqlDataSource database)
     }
 
     /// <summary>Lines after a number, in order; pass the last one's number to go on.</summary>
-    public async Task<IReadOnlyList<LogLine>> Read(Guid jobId, long after, int limit, CancellationToken token)
+    /// <param name="search">Only lines that hold this, in any case.</param>
+    /// <param name="tail">The last so many instead of the first.</param>
+    public async Task<IReadOnlyList<LogLine>> Read(Guid jobId, long after, int limit, CancellationToken token, string? search = null, bool tail = false)
     {
         await using var command = database.CreateCommand(
-            "select number, at, text from job_log where job_id = $1 and number > $2 order by number limit $3");
-        command.Parameters.Add(new() { Value = jobId });
-        command.Parameters.Add(new() { Value = after });
-        command.Parameters.Add(new() { Value = limit });
+            $"""
+            select number, at, text from (
+                select number, at, text from job_log
+                where job_id = @job and number > @after and (@search is null or strpos(lower(text), lower(@search)) > 0)
+                order by number {(tail ? "desc" : "")} limit @limit) lines
+            order by number
+            """);
+        command.Parameters.AddWithValue("job", jobId);
+        command.Parameters.AddWithValue("after", after);
+        command.Parameters.AddWithValue("search", NpgsqlDbType.Text, (object?)search ?? DBNull.Value);
+        command.Parameters.AddWithValue("limit", limit);
         var lines = new List<LogLine>();
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))

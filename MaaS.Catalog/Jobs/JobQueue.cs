@@ -250,6 +250,30 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
     }
 
     /// <summary>
+    /// canceled or failed -> queued, for a training whose newest checkpoint is still there: it goes on from that, with as many
+    /// attempts as a new job. One that a sweep began does not: its sweep no longer waits for it.
+    /// </summary>
+    /// <returns>False when the job is in no such state; nothing changed then.</returns>
+    public Task<bool> Resume(Guid jobId, CancellationToken token)
+    {
+        // The blob's lock keeps a sweep of the store away until the job points to it as one that is queued.
+        var command = database.CreateCommand(
+            $"""
+            with kept as (
+                select b.sha256 from blobs b join jobs j on j.checkpoint_sha256 = b.sha256 where j.id = @id for key share of b),
+            resumed as (
+                update jobs set state = 'queued', cancel_requested = false, released = attempt, finished_at = null,
+                    error = null, error_code = null, phase = 'waiting to go on'
+                where id = @id and state in ('canceled', 'failed') and kind = 'train' and parent_id is null
+                    and checkpoint_sha256 in (select sha256 from kept) returning id),
+            woken as (select pg_notify('{Channel}', '') from resumed)
+            select (select count(*) from woken) >= 0 from resumed
+            """);
+        command.Parameters.AddWithValue("id", jobId);
+        return Happened(command, token);
+    }
+
+    /// <summary>
     /// Whether the lease holds, and then it goes on holding until the caller's transaction ends: a claim takes its row for
     /// update, which this key share lock keeps away, while heartbeats pass.
     /// </summary>

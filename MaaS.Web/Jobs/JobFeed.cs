@@ -1,5 +1,7 @@
 // What a page knows of a job while it runs: its state, its curves, its log, kept current by server-sent events.
-// A broken connection is resumed by the last id seen. It does not draw; it says when there is something new to draw.
+// A broken connection is resumed by the last id seen. Of a run with very many series it follows those that are chosen.
+// It does not draw; it says when there is something new to draw.
+using System.Diagnostics;
 using MaaS.Contracts;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
@@ -14,9 +16,13 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
     private const int PointsKept = 4000;
 
     private readonly CancellationTokenSource _gone = new();
+    private CancellationTokenSource _stream = new();
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, List<MetricSample>> _curves = new(StringComparer.Ordinal);
     private readonly List<LogLine> _log = [];
+    private string[]? _keys;
+    private string? _last;
+    private long _announcedAt;
     private int _pending;
 
     /// <summary>Raised at most four times a second, on any thread.</summary>
@@ -31,18 +37,43 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
 
     public static bool IsFinal(JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Canceled;
 
-    public void Start(JobView? known = null)
+    /// <summary>Of how many series points have come.</summary>
+    public int SeriesCount
     {
-        Job = known;
+        get { lock (_lock) return _curves.Count; }
+    }
+
+    /// <param name="keys">Points of these series only; null for all.</param>
+    public void Start(JobView? known = null, IReadOnlyCollection<string>? keys = null)
+    {
+        (Job, _keys) = (known, keys?.ToArray());
         _ = Follow();
     }
 
-    /// <summary>What is stored of a job that has ended; one that runs sends its past with its first events.</summary>
+    /// <summary>From here on points of these series only. What they were until now is the caller's to fetch and to fill in.</summary>
+    public void Choose(IReadOnlyCollection<string> keys)
+    {
+        lock (_lock)
+        {
+            _keys = [.. keys];
+            foreach (var left in _curves.Keys.Except(_keys).ToList()) _curves.Remove(left);
+        }
+        var before = Interlocked.Exchange(ref _stream, new());
+        before.Cancel();
+        before.Dispose();
+    }
+
+    /// <summary>What is stored of series that are not followed from their beginning, and of the log.</summary>
     public void Fill(IEnumerable<MetricSeries> series, IEnumerable<LogLine> lines)
     {
         lock (_lock)
         {
-            foreach (var one in series) _curves[one.Key] = [.. one.Points];
+            foreach (var one in series)
+            {
+                // Points may have come meanwhile that the answer does not know yet.
+                var later = _curves.GetValueOrDefault(one.Key)?.SkipWhile(point => one.Points.Count > 0 && point.Step <= one.Points[^1].Step) ?? [];
+                _curves[one.Key] = [.. one.Points, .. later];
+            }
             Append(lines);
         }
     }
@@ -54,6 +85,11 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
             return _curves.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<MetricSample>)[.. pair.Value], StringComparer.Ordinal);
     }
 
+    public IReadOnlyList<string> Keys()
+    {
+        lock (_lock) return [.. _curves.Keys];
+    }
+
     public IReadOnlyList<LogLine> Log()
     {
         lock (_lock) return [.. _log];
@@ -61,22 +97,24 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
 
     private async Task Follow()
     {
-        string? last = null;
         for (var failures = 0; !_gone.IsCancellationRequested && !Ended;)
         {
+            var again = _stream;
             try
             {
-                await foreach (var (eventId, item) in api.FollowJob(id, last, _gone.Token))
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token, again.Token);
+                await foreach (var (eventId, item) in api.FollowJob(id, _last, either.Token, _keys))
                 {
-                    if (eventId.Length > 0) last = eventId;
+                    if (eventId.Length > 0) _last = eventId;
                     (failures, Trouble) = (0, null);
                     Take(item);
                 }
                 if (Ended) return;
             }
-            catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+            catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException && (_gone.IsCancellationRequested || again != _stream))
             {
-                return;
+                // The page has gone, or wants other series: at once from where it was.
+                continue;
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException or Contracts.ProblemException)
             {
@@ -106,6 +144,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
     // A point again, or an earlier step, means that the worker went back to a checkpoint: what came after it is void.
     private void Append(MetricPoint point)
     {
+        if (_keys is not null && !_keys.Contains(point.Key)) return;
         if (!_curves.TryGetValue(point.Key, out var curve)) _curves[point.Key] = curve = [];
         while (curve.Count > 0 && curve[^1].Step >= point.Step) curve.RemoveAt(curve.Count - 1);
         curve.Add(new(point.Step, point.Value, point.At));
@@ -122,12 +161,15 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
         if (_log.Count > LinesKept) _log.RemoveRange(0, _log.Count - LinesKept);
     }
 
+    // The first of several events is drawn at once; those that follow wait until the time for the next drawing has come.
     private void Announce()
     {
         if (Interlocked.Exchange(ref _pending, 1) == 1) return;
-        _ = Task.Delay(DrawEvery, CancellationToken.None).ContinueWith(
+        var wait = DrawEvery - Stopwatch.GetElapsedTime(Interlocked.Read(ref _announcedAt));
+        _ = Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, CancellationToken.None).ContinueWith(
             _ =>
             {
+                Interlocked.Exchange(ref _announcedAt, Stopwatch.GetTimestamp());
                 Interlocked.Exchange(ref _pending, 0);
                 if (!_gone.IsCancellationRequested) Changed?.Invoke();
             },

@@ -44,8 +44,7 @@ internal static class RunsPageBench
 
     public static async Task Measure(PortalRig rig, Results results)
     {
-        if (await rig.Page() is not { } page)
-            return;
+        var page = rig.Page;
         var experiment = await RunRows.Add(rig, Runs, Metrics);
         await page.AddInitScriptAsync(WatchFirstRow);
         var times = new List<double>();

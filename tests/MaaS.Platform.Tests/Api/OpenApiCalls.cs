@@ -68,7 +68,8 @@ public sealed class OpenApiCalls(JsonNode document, IReadOnlyDictionary<string, 
     {
         if ((string?)schema["$ref"] is { } reference)
             return Example(document["components"]!["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]]!, member);
-        if (names.TryGetValue($"body:{member}", out var named))
+        // Of a list the items are named, not the list.
+        if (Type(schema) != "array" && names.TryGetValue($"body:{member}", out var named))
         {
             _named = true;
             return Type(schema) == "array" ? new JsonArray(named) : int.TryParse(named, out var number) ? number : named;

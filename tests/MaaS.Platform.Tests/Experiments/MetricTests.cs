@@ -21,7 +21,7 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         var series = Assert.Single(await Metrics.Query(job.RunId.Value, null, 1000, Token));
         Assert.Equal(("loss", 7L), (series.Key, series.Count));
         Assert.Equal(values.Select((value, i) => new MetricSample(i, value, s_start.AddMilliseconds(i))), series.Points);
-        var (points, _) = await Metrics.After(job.RunId.Value, 0, Token);
+        var (points, _) = await Metrics.After(job.RunId.Value, 0, null, Token);
         Assert.Equal(values, points.Select(point => point.Value));
     }
 
@@ -83,13 +83,48 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         var (job, lease) = await Running();
         var chunker = new MetricChunker(lease, job.RunId!.Value);
         await Metrics.Append(lease, chunker.Pack(Points("loss", [3, 2])), Token);
-        var (before, number) = await Metrics.After(job.RunId.Value, 0, Token);
+        var (before, number) = await Metrics.After(job.RunId.Value, 0, null, Token);
         await Metrics.Append(lease, chunker.Pack(Points("loss", [1])), Token);
 
-        var (after, _) = await Metrics.After(job.RunId.Value, number, Token);
+        var (after, _) = await Metrics.After(job.RunId.Value, number, null, Token);
 
         Assert.Equal([3.0, 2], before.Select(point => point.Value));
         Assert.Equal([1.0], after.Select(point => point.Value));
+    }
+
+    [Fact]
+    public async Task Following_some_series_goes_on_after_the_number_of_the_last_of_them()
+    {
+        var (job, lease) = await Running();
+        var chunker = new MetricChunker(lease, job.RunId!.Value);
+        await Metrics.Append(lease, chunker.Pack([.. Points("loss", [3]), .. Points("other", [7])]), Token);
+        var (before, number) = await Metrics.After(job.RunId.Value, 0, ["loss"], Token);
+        await Metrics.Append(lease, chunker.Pack([.. Points("other", [8]), .. Points("loss", [2])]), Token);
+
+        var (after, _) = await Metrics.After(job.RunId.Value, number, ["loss"], Token);
+
+        Assert.Equal([3.0], before.Select(point => point.Value));
+        Assert.Equal([2.0], after.Select(point => point.Value));
+    }
+
+    [Fact]
+    public async Task Many_runs_of_many_points_are_read_from_outlines_and_keep_their_extremes()
+    {
+        var runs = new List<Guid>();
+        for (var i = 0; i < 3; i++)
+        {
+            var (job, lease) = await Running();
+            var values = Enumerable.Range(0, 50_000).Select(step => Math.Sin(step / 100.0)).ToArray();
+            values[20_000 + i] = 9;
+            await Metrics.Append(lease, new MetricChunker(lease, job.RunId!.Value).Pack(Points("loss", values)), Token);
+            runs.Add(job.RunId.Value);
+        }
+
+        var series = await Metrics.Query(runs, ["loss", "none"], 200, Token);
+
+        Assert.Equal(runs, series.Select(run => run.RunId));
+        Assert.All(series, run => Assert.InRange(Assert.Single(run.Series).Points.Count, 100, 260));
+        Assert.Equal([20_000L, 20_001, 20_002], series.Select(run => run.Series[0].Points.MaxBy(point => point.Value)!.Step));
     }
 
     // How fast is measured by `./maas bench foundation`.

@@ -165,4 +165,42 @@ public sealed class TransitionTests(PostgresFixture postgres) : CatalogTest(post
         Assert.Null(await Queue.RequestCancel(Guid.NewGuid(), Token));
         Assert.False((await Read(job)).CancelRequested);
     }
+
+    [Fact]
+    public async Task A_canceled_training_goes_on_from_its_checkpoint_with_as_many_attempts_as_a_new_one()
+    {
+        var job = await EnqueueTraining();
+        var first = await Claim();
+        Assert.False(await Queue.Resume(job.Id, Token));
+        var (sha256, _) = await Artifacts.Write(new MemoryStream([1, 2, 3]), 10, Token);
+        await Queue.SaveCheckpoint(first, sha256, 7, 3, Token);
+        await Queue.RequestCancel(job.Id, Token);
+        await Queue.Cancel(first, Token);
+
+        Assert.True(await Queue.Resume(job.Id, Token));
+
+        var queued = await Read(job);
+        Assert.Equal((JobState.Queued, false, null, sha256), (queued.State, queued.CancelRequested, queued.FinishedAt, queued.CheckpointSha256));
+        Assert.False(await Queue.Resume(job.Id, Token));
+        var states = new List<JobState?>();
+        for (var attempt = 0; attempt < Job.MaxAttempts; attempt++)
+            states.Add(await Queue.Fail(await Claim(), "crashed", "It crashed.", retry: true, Token));
+        Assert.Equal([JobState.Queued, JobState.Queued, JobState.Failed], states);
+        // One that failed may go on too: a GPU that was full may be empty now.
+        Assert.True(await Queue.Resume(job.Id, Token));
+        Assert.Equal((null, null), ((await Read(job)).Error, (await Read(job)).ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_training_whose_checkpoint_is_gone_stays_ended()
+    {
+        var job = await EnqueueTraining();
+        var lease = await Claim();
+        await Queue.SaveCheckpoint(lease, new('e', 64), 7, 3, Token);
+        await Queue.Fail(lease, "crashed", "It crashed.", retry: false, Token);
+
+        Assert.False(await Queue.Resume(job.Id, Token));
+
+        Assert.Equal(JobState.Failed, (await Read(job)).State);
+    }
 }

@@ -188,6 +188,7 @@ public sealed class CompressionCardTests
             .Answers($"GET /api/runs/{Examples.RunId}/metrics", Array.Empty<MetricSeries>())
             .Answers($"GET /api/runs/{Examples.RunId}/log", new Page<LogLine>([]))
             .Answers($"GET /api/runs/{Examples.RunId}/artifacts", Array.Empty<ArtifactView>())
+            .Answers($"GET /api/runs/{Examples.RunId}/lineage", new RunLineage(null, null, [], []))
             .Answers($"GET /api/model-versions/{Examples.ModelVersion.Id}", Examples.ModelVersion)
             .Answers($"GET /api/dataset-versions/{Examples.VersionId}", Examples.Version);
         return portal;

@@ -106,6 +106,7 @@ public sealed class RunPageTests
             .Answers($"GET /api/runs/{Examples.RunId}/metrics", Array.Empty<MetricSeries>())
             .Answers($"GET /api/runs/{Examples.RunId}/log", new Page<LogLine>([]))
             .Answers($"GET /api/runs/{Examples.RunId}/artifacts", Array.Empty<ArtifactView>())
+            .Answers($"GET /api/runs/{Examples.RunId}/lineage", new RunLineage(null, null, [], []))
             .Answers($"GET /api/dataset-versions/{Examples.VersionId}", Examples.Version);
         return portal;
     }

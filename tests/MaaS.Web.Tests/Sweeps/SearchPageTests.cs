@@ -53,6 +53,7 @@ public sealed class SearchPageTests
             .Answers($"GET /api/runs/{Examples.RunId}/metrics", Array.Empty<MetricSeries>())
             .Answers($"GET /api/runs/{Examples.RunId}/log", new Page<LogLine>([]))
             .Answers($"GET /api/runs/{Examples.RunId}/artifacts", Array.Empty<ArtifactView>())
+            .Answers($"GET /api/runs/{Examples.RunId}/lineage", new RunLineage(null, null, [], []))
             .Answers($"GET /api/dataset-versions/{Examples.VersionId}", Examples.Version);
 
         var page = portal.Page<RunPage>(builder => builder.Add(p => p.Id, Examples.RunId));

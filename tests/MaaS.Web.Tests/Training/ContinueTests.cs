@@ -115,7 +115,6 @@ public sealed class ContinueTests
         var source = Version(s_trained);
         await using var portal = Scripted(source, Examples.Profile);
         var job = Examples.Job(JobState.Succeeded) with { Spec = new TrainJob(Examples.VersionId, s_trained with { From = source.Id }) };
-        portal.Api.Answers($"GET /api/runs/{Examples.RunId}/artifacts", Array.Empty<ArtifactView>());
 
         var record = portal.Page<RunRecord>(builder => builder.Add(p => p.Run, Examples.Run(job)));
 
