@@ -11,7 +11,7 @@ namespace MaaS.Catalog;
 
 /// <summary>
 /// <c>Retention:LogDays</c> (90) and <c>Retention:MetricDays</c> (0) count from the end of the job, <c>Retention:TrafficDays</c> (30)
-/// from the minute itself; 0 keeps for ever.
+/// from the minute itself, <c>Retention:NotificationDays</c> (90) from what happened; 0 keeps for ever.
 /// The last values and final figures of a run stay with the run.
 /// </summary>
 public sealed class Retention(
@@ -29,6 +29,9 @@ public sealed class Retention(
             "delete from metric_chunks m using runs r, jobs j where r.id = m.run_id and j.id = r.job_id and j.finished_at < now() - $1", token);
         await Forget("Retention:TrafficDays", 30, "delete from traffic_minutes where minute < now() - $1", token);
         await Forget("Retention:TrafficDays", 30, "delete from drift_hours where hour < now() - $1", token);
+        await Forget("Retention:NotificationDays", 90, "delete from events where at < now() - $1", token);
+        await Forget("Retention:NotificationDays", 90, "delete from webhook_deliveries where created_at < now() - $1", token);
+        await Execute(TimeSpan.FromDays(1), "delete from password_resets where expires_at < now() - $1", token);
         await Execute(TimeSpan.FromDays(1), "delete from workers where heartbeat_at < now() - $1", token);
         var (files, bytes) = await artifacts.Sweep(s_sweepAge, token);
         if (files > 0)

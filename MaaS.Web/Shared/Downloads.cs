@@ -2,6 +2,7 @@
 // It does not know what is in them.
 using System.Text.Json;
 using MaaS.Contracts;
+using MaaS.Contracts.Teams;
 using MaaS.Web.Session;
 
 namespace MaaS.Web.Shared;
@@ -19,6 +20,8 @@ internal static class Downloads
             Send("compression.html", clients.ForRequest(context).CompressionPage(id, token)));
         files.MapGet("/compressions/{id:guid}/report.json", (Guid id, HttpContext context, ApiClients clients, CancellationToken token) =>
             Send("compression.json", Json(clients.ForRequest(context).Compression(id, token))));
+        files.MapGet("/audit.csv", ([AsParameters] AuditFilter filter, HttpContext context, ApiClients clients, CancellationToken token) =>
+            Send("audit.csv", clients.ForRequest(context).AuditFile(filter, token)));
         files.MapGet("/models/{model}/{version:int}/{**path}", (string model, int version, string path, HttpContext context, ApiClients clients, CancellationToken token) =>
             Send($"{model}-{version}-{Path.GetFileName(path)}", clients.ForRequest(context).ModelFile(model, version, path, token)));
     }

@@ -15,6 +15,9 @@ internal sealed class ScriptedApi : HttpMessageHandler
     /// <summary>Every call so far, as <c>POST /api/jobs</c>, with its body.</summary>
     public List<(string Call, string Body)> Calls { get; } = [];
 
+    /// <summary>What stood behind the address of every call, from the question mark on.</summary>
+    public List<string> Queries { get; } = [];
+
     /// <summary>The Last-Event-ID of every stream that was opened; null where there was none.</summary>
     public List<string?> LastEventIds { get; } = [];
 
@@ -44,6 +47,7 @@ internal sealed class ScriptedApi : HttpMessageHandler
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath}";
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         Calls.Add((call, body));
+        Queries.Add(request.RequestUri.Query);
         if (request.Headers.Accept.ToString() == "text/event-stream")
             LastEventIds.Add(request.Headers.TryGetValues("Last-Event-ID", out var ids) ? ids.Single() : null);
         return _answers.TryGetValue(call, out var answer)

@@ -4,6 +4,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MaaS.Catalog;
 using MaaS.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -31,6 +33,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     private readonly List<string> _output = [];
     private ApiServer? _beside;
     private string _database = "";
+    private (string Name, string Value)[] _settings = [];
     private Process? _process;
     private ServiceProvider? _catalog;
 
@@ -49,6 +52,12 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>A replica that starts replaces the link, for both.</summary>
     public string SetupLinkFile => Path.Combine((_beside?._folder ?? _folder).FullName, "setup-link");
 
+    /// <summary>The one network that webhooks may go to although it is private; the rest of 127.0.0.0/8 is closed to them.</summary>
+    public const string OpenAddress = "127.0.0.2";
+
+    /// <summary>Trusted by the API, and by nobody else: for what a webhook calls.</summary>
+    public X509Certificate2 Certificate { get; } = SelfSigned();
+
     /// <summary>Of the API itself, which is a child of the shell that guards it.</summary>
     public int ProcessId => int.Parse(File.ReadAllText($"/proc/{_process!.Id}/task/{_process.Id}/children").Trim(), CultureInfo.InvariantCulture);
 
@@ -58,6 +67,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             return;
         var database = _database = _beside?._database ?? await postgres.CreateDatabase();
         Files.Create();
+        await File.WriteAllTextAsync(CertificateFile, Certificate.ExportCertificatePem());
         _catalog = PostgresFixture.Services(database, Files.FullName);
         Start(new()
         {
@@ -71,6 +81,10 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["Serving__ShadowMegabytes"] = "1",
             ["Serving__RecordSeconds"] = "0.3",
             ["Teams__SignInsPerMinute"] = "1000",
+            ["Notifications__PollSeconds"] = "0.2",
+            ["Notifications__DriftSeconds"] = "0.2",
+            ["Webhooks__AllowedNetworks"] = $"{OpenAddress}/32",
+            ["SSL_CERT_FILE"] = CertificateFile,
             ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
             ["MAAS_ADMIN_EMAIL"] = "",
         });
@@ -90,9 +104,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     }
 
     /// <summary>Another server on the same database and files, with a memory of its own. Whoever asks for it disposes it.</summary>
-    public async Task<ApiServer> Replica()
+    public async Task<ApiServer> Replica(params (string Name, string Value)[] settings)
     {
-        var replica = new ApiServer(postgres) { _beside = this };
+        var replica = new ApiServer(postgres) { _beside = this, _settings = settings };
         await replica.InitializeAsync();
         return replica;
     }
@@ -121,11 +135,36 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Heard(line.Data);
         _process.ErrorDataReceived += (_, line) => Heard(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What the API has written so far.</summary>
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (_output)
+                return [.. _output];
+        }
+    }
+
+    private string CertificateFile => Path.Combine(_folder.FullName, "webhook-receiver.pem");
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Parse(OpenAddress));
+        names.AddDnsName("localhost");
+        var request = new CertificateRequest("CN=webhook receiver", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
     private static int FreePort()
