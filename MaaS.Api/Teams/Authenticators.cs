@@ -33,7 +33,7 @@ internal sealed class Authenticators(Vault vault)
             return user.AuthenticatorSince is not null
                 && await context.RecoveryCodes.Where(row => row.UserId == user.Id && row.Hash == hash).ExecuteDeleteAsync(token) == 1;
         }
-        return Totp.Match(vault.Unprotect(Vault.Authenticators, user.AuthenticatorSecret!), given, now) is { } step
+        return Match(user, given, now) is { } step
             && await context.Users.Where(row => row.Id == user.Id && row.AuthenticatorStep < step)
                 .ExecuteUpdateAsync(row => row.SetProperty(u => u.AuthenticatorStep, step), token) == 1;
     }
@@ -54,6 +54,19 @@ internal sealed class Authenticators(Vault vault)
         await context.RecoveryCodes.Where(row => row.UserId == user).ExecuteDeleteAsync(token);
         await context.Users.Where(row => row.Id == user).ExecuteUpdateAsync(row => row
             .SetProperty(u => u.AuthenticatorSecret, (byte[]?)null).SetProperty(u => u.AuthenticatorSince, (DateTimeOffset?)null), token);
+    }
+
+    private long? Match(User user, string code, DateTimeOffset now)
+    {
+        try
+        {
+            return Totp.Match(vault.Unprotect(Vault.Authenticators, user.AuthenticatorSecret!), code, now);
+        }
+        catch (CryptographicException)
+        {
+            // The key is gone. Recovery codes still work, and an admin can turn the authenticator off.
+            return null;
+        }
     }
 
     // People type spaces and dashes as they see them.
