@@ -71,8 +71,11 @@ internal sealed class WebhookSender : IDisposable
         }
     }
 
-    public static string Signature(byte[] secret, long seconds, byte[] body) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(secret, [.. Encoding.UTF8.GetBytes($"{seconds}."), .. body]));
+    public static string Signature(byte[] secret, long seconds, byte[] body)
+    {
+        byte[] signed = [.. Encoding.UTF8.GetBytes($"{seconds}."), .. body];
+        return Convert.ToHexStringLower(HMACSHA256.HashData(secret, signed));
+    }
 
     private const string Closed = "which is not of the public internet; an operator can allow its network (Webhooks:AllowedNetworks)";
 

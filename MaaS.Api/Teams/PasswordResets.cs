@@ -3,7 +3,6 @@
 using MaaS.Api.Notifications;
 using MaaS.Api.Problems;
 using MaaS.Catalog;
-using MaaS.Catalog.Teams;
 using MaaS.Contracts.Teams;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;

@@ -67,7 +67,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             return;
         var database = _database = _beside?._database ?? await postgres.CreateDatabase();
         Files.Create();
-        await File.WriteAllTextAsync(CertificateFile, Certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(CertificateFile, Certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         _catalog = PostgresFixture.Services(database, Files.FullName);
         Start(new()
         {

@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using MaaS.Contracts;
 using MaaS.Contracts.Notifications;
-using MaaS.Contracts.Teams;
 using MaaS.Platform.Tests.Api;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
