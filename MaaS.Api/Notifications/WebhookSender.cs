@@ -3,6 +3,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -107,7 +108,7 @@ internal sealed class WebhookSender : IDisposable
             HttpRequestException { InnerException: RefusedAddressException refused } => refused.Message,
             RefusedAddressException refused => refused.Message,
             OperationCanceledException => $"It did not answer within {s_patience.TotalSeconds} seconds.",
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => "Its TLS certificate is not trusted here, or it speaks no TLS.",
+            HttpRequestException { InnerException: AuthenticationException } => "Its TLS certificate is not trusted here, or it speaks no TLS.",
             HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } } => "Its name leads nowhere.",
             HttpRequestException => "It could not be reached, or broke off.",
             _ => null,

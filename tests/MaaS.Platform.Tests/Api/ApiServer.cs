@@ -31,6 +31,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-test-api-");
     private readonly TaskCompletionSource<Uri> _address = new();
     private readonly List<string> _output = [];
+    private readonly X509Certificate2 _certificate = SelfSigned();
     private ApiServer? _beside;
     private string _database = "";
     private (string Name, string Value)[] _settings = [];
@@ -56,7 +57,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     public const string OpenAddress = "127.0.0.2";
 
     /// <summary>Trusted by the API, and by nobody else: for what a webhook calls.</summary>
-    public X509Certificate2 Certificate { get; } = SelfSigned();
+    public X509Certificate2 Certificate => _beside?.Certificate ?? _certificate;
 
     /// <summary>Of the API itself, which is a child of the shell that guards it.</summary>
     public int ProcessId => int.Parse(File.ReadAllText($"/proc/{_process!.Id}/task/{_process.Id}/children").Trim(), CultureInfo.InvariantCulture);
@@ -182,7 +183,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         lock (_output)
             _output.Add(line);
         if (line.IndexOf(listening, StringComparison.Ordinal) is var at and >= 0)
-            _address.TrySetResult(new(line[(at + listening.Length)..]));
+            _address.TrySetResult(new(line[(at + listening.Length)..].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
     }
 
     private async Task WaitUntilReady()

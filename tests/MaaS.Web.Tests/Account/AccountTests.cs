@@ -104,12 +104,12 @@ public sealed class AccountTests
 
         await Assert.Single(page.FindAll("[data-testid=sessions] tbody button")).ClickAsync();
         Assert.DoesNotContain(portal.Api.Calls, call => call.Call.StartsWith("DELETE", StringComparison.Ordinal));
-        await dialogs.WaitForElement("[data-testid=confirm]").ClickAsync();
-        page.WaitForAssertion(() => Assert.Single(portal.Api.BodiesOf($"DELETE /api/account/sessions/{s_there.Id}")));
+        await (await dialogs.WaitForElementAsync("[data-testid=confirm]")).ClickAsync();
+        await page.WaitForAssertionAsync(() => Assert.Single(portal.Api.BodiesOf($"DELETE /api/account/sessions/{s_there.Id}")));
 
         await page.Find("[data-testid=end-sessions]").ClickAsync();
-        await dialogs.WaitForElement("[data-testid=confirm]").ClickAsync();
-        page.WaitForAssertion(() => Assert.Equal("/sign-out", portal.JSInterop.Invocations["maas.post"].Single().Arguments[0]));
+        await (await dialogs.WaitForElementAsync("[data-testid=confirm]")).ClickAsync();
+        await page.WaitForAssertionAsync(() => Assert.Equal("/sign-out", portal.JSInterop.Invocations["maas.post"].Single().Arguments[0]));
         Assert.Single(portal.Api.BodiesOf("DELETE /api/account/sessions"));
     }
 

@@ -15,7 +15,7 @@ public sealed partial class SafetyTests
         var policy = context.Response.Headers.ContentSecurityPolicy.ToString().Split(';', StringSplitOptions.TrimEntries).ToDictionary(part => part.Split(' ')[0], part => part[(part.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
 
         Assert.Equal(("'self'", "'self'", "'none'", "'none'", "'self'"), (policy["default-src"], policy["script-src"], policy["object-src"], policy["frame-ancestors"], policy["form-action"]));
-        Assert.Equal(("nosniff", "same-origin"), (context.Response.Headers.XContentTypeOptions, context.Response.Headers["Referrer-Policy"]));
+        Assert.Equal(("nosniff", "same-origin"), ($"{context.Response.Headers.XContentTypeOptions}", $"{context.Response.Headers["Referrer-Policy"]}"));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class NotificationsPageTests
         await Assert.Single(page.FindAll("[data-testid=read]")).ClickAsync();
 
         Assert.Empty(page.FindAll(".notice-new"));
-        bell.WaitForAssertion(() => Assert.Empty(bell.FindAll("[data-testid=unread]")));
+        await bell.WaitForAssertionAsync(() => Assert.Empty(bell.FindAll("[data-testid=unread]")));
     }
 
     [Fact]

@@ -97,8 +97,8 @@ public sealed class WebhooksTests
 
         await Button(page, "Delete").ClickAsync();
         Assert.Empty(portal.Api.BodiesOf($"DELETE /api/webhooks/{s_chat.Id}"));
-        await dialogs.WaitForElement("[data-testid=confirm]").ClickAsync();
-        page.WaitForAssertion(() => Assert.Single(portal.Api.BodiesOf($"DELETE /api/webhooks/{s_chat.Id}")));
+        await (await dialogs.WaitForElementAsync("[data-testid=confirm]")).ClickAsync();
+        await page.WaitForAssertionAsync(() => Assert.Single(portal.Api.BodiesOf($"DELETE /api/webhooks/{s_chat.Id}")));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class AuditLogTests
         Assert.Contains("Only they can do this.", page.Markup, StringComparison.Ordinal);
 
         await page.Find("[data-testid=remove-authenticator]").ClickAsync();
-        await dialogs.WaitForElement("[data-testid=confirm]").ClickAsync();
-        page.WaitForAssertion(() => Assert.Single(portal.Api.BodiesOf($"DELETE /api/team/members/{bob.UserId}/authenticator")));
+        await (await dialogs.WaitForElementAsync("[data-testid=confirm]")).ClickAsync();
+        await page.WaitForAssertionAsync(() => Assert.Single(portal.Api.BodiesOf($"DELETE /api/team/members/{bob.UserId}/authenticator")));
     }
 }
