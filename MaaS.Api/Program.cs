@@ -6,6 +6,7 @@ using MaaS.Api.Experiments;
 using MaaS.Api.Inference;
 using MaaS.Api.Jobs;
 using MaaS.Api.Models;
+using MaaS.Api.Notifications;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Api.Workers;
@@ -20,6 +21,7 @@ builder.AddIdentity();
 builder.AddStartUp();
 builder.AddDocumentation();
 builder.AddServing();
+builder.AddNotifications();
 builder.Services.AddSingleton<StorageQuota>().AddSingleton<UploadStream>().AddSingleton<JobFeed>();
 
 var app = builder.Build();
@@ -31,16 +33,15 @@ app.MapDocumentation();
 
 var api = app.MapGroup("api").RequireAuthorization();
 api.MapSession();
+api.MapAccount();
 api.MapDatasets();
 api.MapExperiments();
 api.MapRuns();
 api.MapJobs();
 api.MapModels();
 api.MapDeployments();
-api.MapMembers();
-api.MapKeys();
-api.MapUsage();
+api.MapTeam();
+api.MapNotifications();
 api.MapWorkers();
-api.MapAudit();
 
 await app.RunAsync();

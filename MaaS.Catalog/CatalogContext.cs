@@ -6,11 +6,13 @@ using MaaS.Catalog.Deployments;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
+using MaaS.Catalog.Notifications;
 using MaaS.Catalog.Teams;
 using MaaS.Catalog.Workers;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Notifications;
 using MaaS.Contracts.Teams;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,6 +25,9 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<Member> Members => Set<Member>();
     public DbSet<InvitationRow> Invitations => Set<InvitationRow>();
     public DbSet<Session> Sessions => Set<Session>();
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+    public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<UsageCount> UsageCounts => Set<UsageCount>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();
@@ -48,6 +53,11 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
     public DbSet<SampleRow> RequestSamples => Set<SampleRow>();
     public DbSet<KeptAnswer> KeptAnswers => Set<KeptAnswer>();
     public DbSet<LoadMark> LoadMarks => Set<LoadMark>();
+    public DbSet<TeamEvent> Events => Set<TeamEvent>();
+    public DbSet<Notification> Notifications => Set<Notification>();
+    public DbSet<EventCursor> EventCursors => Set<EventCursor>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<Worker> Workers => Set<Worker>();
     public DbSet<Blob> Blobs => Set<Blob>();
 
@@ -59,13 +69,19 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         conventions.Properties<DeploymentState>().HaveConversion<SnakeCaseEnum<DeploymentState>>();
         conventions.Properties<ExecutionProvider>().HaveConversion<SnakeCaseEnum<ExecutionProvider>>();
         conventions.Properties<SampledProtocol>().HaveConversion<SnakeCaseEnum<SampledProtocol>>();
+        conventions.Properties<EventKind>().HaveConversion<SnakeCaseEnum<EventKind>>();
+        conventions.Properties<DeliveryState>().HaveConversion<SnakeCaseEnum<DeliveryState>>();
         conventions.Properties<Role>().HaveConversion<SnakeCaseEnum<Role>>();
     }
 
     protected override void OnModelCreating(ModelBuilder model)
     {
         model.Entity<User>().HasIndex(user => user.Email).IsUnique();
-        model.Entity<Member>().HasKey(member => new { member.TeamId, member.UserId });
+        model.Entity<Member>(member =>
+        {
+            member.HasKey(row => new { row.TeamId, row.UserId });
+            member.Property(row => row.Notifications).IsJsonb().HasDefaultValueSql("'{}'");
+        });
         model.Entity<InvitationRow>(invitation =>
         {
             invitation.ToTable("invitations").HasKey(row => row.TokenHash);
@@ -75,7 +91,19 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         {
             session.HasKey(row => row.TokenHash);
             session.HasIndex(row => row.UserId);
+            session.HasIndex(row => row.Id).IsUnique();
+            // Of sessions that were begun before there was such a column.
+            session.Property(row => row.Id).HasDefaultValueSql("gen_random_uuid()");
+            session.Property(row => row.Device).HasDefaultValue("unknown");
+            session.Property(row => row.LastSeenAt).HasDefaultValueSql("now()");
         });
+        model.Entity<PasswordReset>(reset =>
+        {
+            reset.HasKey(row => row.TokenHash);
+            reset.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId).OnDelete(DeleteBehavior.Cascade);
+        });
+        model.Entity<RecoveryCode>().HasKey(code => new { code.UserId, code.Hash });
+        model.Entity<ProtectionKey>().HasKey(key => key.Name);
         model.Entity<ApiKey>(key =>
         {
             key.HasIndex(row => row.SecretHash).IsUnique();
@@ -161,6 +189,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
             job.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
             job.Property(row => row.Spec).IsJsonb();
             job.HasIndex(row => new { row.TeamId, row.CreatedAt });
+            job.HasIndex(row => row.FinishedAt).HasFilter("finished_at is not null");
             job.HasIndex(row => row.ParentId).HasFilter("parent_id is not null");
             job.HasIndex(row => new { row.State, row.Priority, row.CreatedAt }).HasFilter("state in ('queued', 'running')");
         });
@@ -202,6 +231,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         model.Entity<Revision>(revision =>
         {
             revision.HasKey(row => new { row.DeploymentId, row.Number });
+            revision.HasIndex(row => row.CreatedAt);
             revision.HasMany(row => row.Shares).WithOne().HasForeignKey(share => new { share.DeploymentId, share.RevisionNumber });
             revision.Property(row => row.Batching).IsJsonb().HasDefaultValueSql("'{}'");
             revision.Property(row => row.Guard).IsJsonb();
@@ -263,6 +293,29 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         {
             share.HasKey(row => new { row.DeploymentId, row.RevisionNumber, row.VersionId });
             share.HasOne(row => row.Version).WithMany().HasForeignKey(row => row.VersionId).OnDelete(DeleteBehavior.Restrict);
+        });
+
+        model.Entity<TeamEvent>(happened =>
+        {
+            happened.ToTable("events").HasIndex(row => row.Source).IsUnique();
+            happened.HasIndex(row => row.At);
+        });
+        model.Entity<Notification>(notification =>
+        {
+            notification.HasKey(row => new { row.UserId, row.EventId });
+            notification.HasIndex(row => row.MailDueAt).HasFilter("mail_due_at is not null");
+        });
+        model.Entity<EventCursor>().HasKey(cursor => cursor.Source);
+        model.Entity<Webhook>(webhook =>
+        {
+            webhook.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            webhook.Property(row => row.Events).IsJsonb();
+        });
+        model.Entity<WebhookDelivery>(delivery =>
+        {
+            delivery.HasOne(row => row.Event).WithMany().HasForeignKey(row => row.EventId).OnDelete(DeleteBehavior.Cascade);
+            delivery.HasIndex(row => new { row.WebhookId, row.Id });
+            delivery.HasIndex(row => row.NextAt).HasFilter("next_at is not null");
         });
 
         model.Entity<Worker>().Property(worker => worker.Devices).IsJsonb();

@@ -11,8 +11,9 @@ namespace MaaS.Catalog;
 
 /// <summary>
 /// <c>Retention:LogDays</c> (90) and <c>Retention:MetricDays</c> (0) count from the end of the job, <c>Retention:TrafficDays</c> (30)
-/// from the minute itself, <c>Retention:SampleDays</c> (7) from the request, <c>Retention:DeletedRunDays</c> (30) from the deletion of a run, until
-/// when it can be restored; 0 keeps for ever. Kept answers go when the days are over that their deployment's revision gave them.
+/// from the minute itself, <c>Retention:SampleDays</c> (7) from the request, <c>Retention:NotificationDays</c> (90) from what happened,
+/// <c>Retention:DeletedRunDays</c> (30) from the deletion of a run, until when it can be restored; 0 keeps for ever. Kept answers go when the days
+/// are over that their deployment's revision gave them.
 /// The last values and final figures of a run stay with the run.
 /// </summary>
 public sealed class Retention(
@@ -33,6 +34,9 @@ public sealed class Retention(
         await Forget("Retention:SampleDays", 7, "delete from request_samples where at < now() - $1", token);
         await Execute(TimeSpan.Zero, "delete from kept_answers where expires_at < now() - $1", token);
         await Forget("Retention:DeletedRunDays", 30, "delete from runs where deleted_at < now() - $1", token);
+        await Forget("Retention:NotificationDays", 90, "delete from events where at < now() - $1", token);
+        await Forget("Retention:NotificationDays", 90, "delete from webhook_deliveries where created_at < now() - $1", token);
+        await Execute(TimeSpan.FromDays(1), "delete from password_resets where expires_at < now() - $1", token);
         await Execute(TimeSpan.FromDays(1), "delete from workers where heartbeat_at < now() - $1", token);
         var (files, bytes) = await artifacts.Sweep(s_sweepAge, token);
         if (files > 0)

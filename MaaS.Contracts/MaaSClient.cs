@@ -12,6 +12,7 @@ using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Inference;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
+using MaaS.Contracts.Notifications;
 using MaaS.Contracts.Teams;
 using MaaS.Contracts.Workers;
 
@@ -24,9 +25,30 @@ public sealed class MaaSClient(HttpClient http)
     // Sign-in
     public Task<SessionCreated> SignIn(SignIn request, CancellationToken token = default) => Post<SessionCreated>("api/session", request, token);
     public Task<SessionCreated> AcceptInvitation(AcceptInvitation request, CancellationToken token = default) => Post<SessionCreated>("api/session/invitation", request, token);
+    public Task ForgetPassword(ForgottenPassword request, CancellationToken token = default) => Do(HttpMethod.Post, "api/session/forgotten", request, token);
+    public Task ResetPassword(ResetPassword request, CancellationToken token = default) => Do(HttpMethod.Post, "api/session/reset", request, token);
     public Task<CallerView> WhoAmI(CancellationToken token = default) => Get<CallerView>("api/session", token);
     public Task<CallerView> SwitchTeam(SwitchTeam request, CancellationToken token = default) => Put<CallerView>("api/session/team", request, token);
     public Task SignOut(CancellationToken token = default) => Delete("api/session", token);
+
+    // One's own account
+    public Task<IReadOnlyList<SessionView>> Sessions(CancellationToken token = default) => Get<IReadOnlyList<SessionView>>("api/account/sessions", token);
+    public Task EndSession(Guid session, CancellationToken token = default) => Delete($"api/account/sessions/{session}", token);
+    public Task EndSessions(CancellationToken token = default) => Delete("api/account/sessions", token);
+    public Task ChangePassword(ChangePassword request, CancellationToken token = default) => Do(HttpMethod.Put, "api/account/password", request, token);
+    public Task<AuthenticatorView> Authenticator(CancellationToken token = default) => Get<AuthenticatorView>("api/account/authenticator", token);
+    public Task<AuthenticatorSetup> BeginAuthenticator(BeginAuthenticator request, CancellationToken token = default) => Post<AuthenticatorSetup>("api/account/authenticator", request, token);
+    public Task<RecoveryCodes> ConfirmAuthenticator(AuthenticatorCode request, CancellationToken token = default) => Post<RecoveryCodes>("api/account/authenticator/confirmation", request, token);
+    public Task<RecoveryCodes> RenewRecoveryCodes(AuthenticatorCode request, CancellationToken token = default) => Post<RecoveryCodes>("api/account/authenticator/recovery-codes", request, token);
+    public Task TurnOffAuthenticator(AuthenticatorCode request, CancellationToken token = default) => Do(HttpMethod.Post, "api/account/authenticator/removal", request, token);
+
+    // Notifications
+    public Task<Page<NotificationView>> Notifications(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<NotificationView>>($"api/notifications{Paging(limit, after)}", token);
+    public Task<UnreadNotifications> UnreadNotifications(CancellationToken token = default) => Get<UnreadNotifications>("api/notifications/unread", token);
+    public Task ReadNotification(Guid id, CancellationToken token = default) => Do(HttpMethod.Put, $"api/notifications/{id}/read", null, token);
+    public Task ReadNotifications(CancellationToken token = default) => Do(HttpMethod.Put, "api/notifications/read", null, token);
+    public Task<NotificationChoiceView> NotificationChoice(CancellationToken token = default) => Get<NotificationChoiceView>("api/notifications/choice", token);
+    public Task<NotificationChoiceView> ChooseNotifications(NotificationChoice request, CancellationToken token = default) => Put<NotificationChoiceView>("api/notifications/choice", request, token);
 
     // Datasets
     public Task<Page<DatasetView>> Datasets(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<DatasetView>>($"api/datasets{Paging(limit, after)}", token);
@@ -154,6 +176,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<Invitation> Invite(InviteMember request, CancellationToken token = default) => Post<Invitation>("api/team/members", request, token);
     public Task<MemberView> ChangeRole(Guid user, ChangeRole request, CancellationToken token = default) => Put<MemberView>($"api/team/members/{user}", request, token);
     public Task RemoveMember(Guid user, CancellationToken token = default) => Delete($"api/team/members/{user}", token);
+    public Task<PasswordResetLink> MakeResetLink(Guid user, CancellationToken token = default) => Post<PasswordResetLink>($"api/team/members/{user}/password-reset", null, token);
+    public Task RemoveAuthenticator(Guid user, CancellationToken token = default) => Delete($"api/team/members/{user}/authenticator", token);
     public Task<IReadOnlyList<ApiKeyView>> ApiKeys(CancellationToken token = default) => Get<IReadOnlyList<ApiKeyView>>("api/keys", token);
     public Task<ApiKeyCreated> CreateApiKey(CreateApiKey request, CancellationToken token = default) => Post<ApiKeyCreated>("api/keys", request, token);
     public Task<ApiKeyView> LimitApiKey(Guid id, UsageLimits limits, CancellationToken token = default) => Put<ApiKeyView>($"api/keys/{id}/limits", limits, token);
@@ -161,7 +185,15 @@ public sealed class MaaSClient(HttpClient http)
     public Task<UsageLimits> LimitTeam(UsageLimits limits, CancellationToken token = default) => Put<UsageLimits>("api/team/limits", limits, token);
     public Task DeleteApiKey(Guid id, CancellationToken token = default) => Delete($"api/keys/{id}", token);
     public Task<IReadOnlyList<WorkerView>> Workers(CancellationToken token = default) => Get<IReadOnlyList<WorkerView>>("api/workers", token);
-    public Task<Page<AuditEventView>> Audit(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<AuditEventView>>($"api/audit{Paging(limit, after)}", token);
+    public Task<IReadOnlyList<WebhookView>> Webhooks(CancellationToken token = default) => Get<IReadOnlyList<WebhookView>>("api/webhooks", token);
+    public Task<WebhookCreated> CreateWebhook(SaveWebhook request, CancellationToken token = default) => Post<WebhookCreated>("api/webhooks", request, token);
+    public Task<WebhookView> UpdateWebhook(Guid id, SaveWebhook request, CancellationToken token = default) => Put<WebhookView>($"api/webhooks/{id}", request, token);
+    public Task<WebhookDeliveryView> TestWebhook(Guid id, CancellationToken token = default) => Post<WebhookDeliveryView>($"api/webhooks/{id}/test", null, token);
+    public Task<Page<WebhookDeliveryView>> WebhookDeliveries(Guid id, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<WebhookDeliveryView>>($"api/webhooks/{id}/deliveries{Paging(limit, after)}", token);
+    public Task<WebhookDeliveryView> Redeliver(Guid id, Guid delivery, CancellationToken token = default) => Post<WebhookDeliveryView>($"api/webhooks/{id}/deliveries/{delivery}/retry", null, token);
+    public Task DeleteWebhook(Guid id, CancellationToken token = default) => Delete($"api/webhooks/{id}", token);
+    public Task<Page<AuditEventView>> Audit(AuditFilter? filter = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<AuditEventView>>($"api/audit{Paging(limit, after)}{Query(filter)}", token);
+    public Task<Stream> AuditFile(AuditFilter? filter = null, CancellationToken token = default) => Download($"api/audit/file?{Query(filter)}", token);
 
     private static string Escape(string part) => Uri.EscapeDataString(part);
 
@@ -172,8 +204,13 @@ public sealed class MaaSClient(HttpClient http)
         Part("order", table is null ? null : table.Descending ? "desc" : "asc"),
         Part("show", table is null or { Show: RunShow.Active } ? null : table.Show.ToString().ToLowerInvariant()));
 
+    private static string Query(AuditFilter? filter) => string.Concat(
+        Part("actor", filter?.Actor), Part("action", filter?.Action), Part("noun", filter?.Noun), Part("text", filter?.Text),
+        Part("since", filter?.Since?.UtcDateTime.ToString("O")), Part("until", filter?.Until?.UtcDateTime.ToString("O")));
+
+    private static string Search(string? text) => Part("search", text);
+
     private static string Part(string name, object? value) => value is null ? "" : $"&{name}={Escape($"{value}")}";
-    private static string Search(string? text) => text is null ? "" : $"&search={Escape(text)}";
 
     private Task<T> Get<T>(string path, CancellationToken token) => Send<T>(new(HttpMethod.Get, path), token);
 
@@ -192,6 +229,13 @@ public sealed class MaaSClient(HttpClient http)
         var content = new StreamContent(file);
         content.Headers.ContentType = new("application/octet-stream");
         return await Send<T>(new(HttpMethod.Post, path) { Content = content }, token);
+    }
+
+    private async Task Do(HttpMethod method, string path, object? body, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = Json(body) };
+        using var response = await http.SendAsync(request, token);
+        await ThrowUnlessSuccess(response, token);
     }
 
     private async Task Delete(string path, CancellationToken token)

@@ -3,6 +3,7 @@
 using MaaS.ServiceDefaults;
 using MaaS.Web;
 using MaaS.Web.Layout;
+using MaaS.Web.Notifications;
 using MaaS.Web.Playground;
 using MaaS.Web.Session;
 using MaaS.Web.Shared;
@@ -14,13 +15,16 @@ builder.WebHost.UseStaticWebAssets(); // Runs from the build output too, not onl
 builder.AddServiceDefaults();
 // Run from its build output, as ./maas up does, the files of packages lie where a manifest says, not in wwwroot.
 builder.WebHost.UseStaticWebAssets();
+builder.AddTrustedProxies();
 builder.AddPortalSession();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
 builder.Services.AddScoped<Browser>();
+builder.Services.AddScoped<Unread>();
 builder.Services.AddSingleton<ApiAddress>();
 
 var app = builder.Build();
+app.UseTrustedProxies();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages =>
     pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));

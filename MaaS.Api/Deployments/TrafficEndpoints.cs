@@ -4,10 +4,8 @@ using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
 using MaaS.Catalog.Deployments;
-using MaaS.Catalog.Models;
 using MaaS.Contracts.Deployments;
 using MaaS.Inference;
-using MaaS.Inference.Drift;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,7 +32,7 @@ internal static class TrafficEndpoints
         // This minute is the last one of the range.
         var from = new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerMinute, TimeSpan.Zero).AddMinutes(1 - minutes);
         var sums = await TrafficStore.Read(context, row.Id, from, step, token);
-        var versions = await Versions(context, [.. sums.Select(sum => sum.VersionId).Distinct()], token);
+        var versions = await DriftOf.Versions(context, [.. sums.Select(sum => sum.VersionId).Distinct()], token);
         return TypedResults.Ok(new TrafficView(step,
         [
             .. versions.Select(version => new VersionTraffic(version.Model.Name, version.Number,
@@ -48,18 +46,7 @@ internal static class TrafficEndpoints
         if (await Find(context, caller, deployment, token) is not { } row)
             return DeploymentEndpoints.Missing(deployment);
         var since = clock.GetUtcNow().AddHours(-hours);
-        var counted = await context.DriftHours.AsNoTracking().Where(hour => hour.DeploymentId == row.Id && hour.Hour > since).OrderBy(hour => hour.Hour).ToListAsync(token);
-        var versions = await Versions(context, [.. counted.Select(hour => hour.VersionId).Distinct()], token);
-        return TypedResults.Ok(new DriftView([.. versions.Where(version => version.Manifest.Reference is not null).Select(version => Of(version, counted.ToLookup(hour => (hour.VersionId, hour.Column))))]));
-    }
-
-    private static VersionDrift Of(ModelVersion version, ILookup<(Guid Version, int Column), DriftHour> counted)
-    {
-        var reference = version.Manifest.Reference!;
-        IReadOnlyList<(DateTimeOffset, long[])> Hours(int column) => [.. counted[(version.Id, column)].Select(hour => (hour.Hour, hour.Counts))];
-        return new VersionDrift(
-            version.Model.Name, version.Number, counted[(version.Id, DriftHour.Answers)].Sum(hour => hour.Counts.Sum()),
-            [.. reference.Columns.Select((column, place) => Stability.Of(column, Hours(place)))], Stability.Of(reference.Answers, Hours(DriftHour.Answers)));
+        return TypedResults.Ok(new DriftView(await DriftOf.Deployment(context, row.Id, since, token)));
     }
 
     private static IEnumerable<DateTimeOffset> Steps(DateTimeOffset from, DateTimeOffset now, int step)
@@ -81,7 +68,4 @@ internal static class TrafficEndpoints
 
     private static Task<Deployment?> Find(CatalogContext context, Caller caller, string deployment, CancellationToken token) =>
         context.Deployments.AsNoTracking().SingleOrDefaultAsync(row => row.TeamId == caller.TeamId && row.Name == deployment, token);
-
-    private static async Task<IReadOnlyList<ModelVersion>> Versions(CatalogContext context, Guid[] ids, CancellationToken token) => await context.ModelVersions.AsNoTracking()
-        .Include(version => version.Model).Where(version => ids.Contains(version.Id)).OrderBy(version => version.Model.Name).ThenBy(version => version.Number).ToListAsync(token);
 }

@@ -77,13 +77,16 @@ internal sealed class Callers
             from session in context.Sessions
             join member in context.Members on new { session.TeamId, session.UserId } equals new { member.TeamId, member.UserId }
             where session.TokenHash == hash && session.ExpiresAt > now
-            select new { session.TeamId, session.UserId, session.ExpiresAt, member.Role, member.User.Email, member.Team.Limits }).SingleOrDefaultAsync();
+            select new { session.TeamId, session.UserId, session.ExpiresAt, session.LastSeenAt, member.Role, member.User.Email, member.Team.Limits }).SingleOrDefaultAsync();
         if (found is null)
             return null;
-        // It slides, an hour at a time.
-        if (found.ExpiresAt - now < SessionLife - TimeSpan.FromHours(1))
+        // Seen to the minute, and sliding an hour at a time: no write for every call.
+        if (now - found.LastSeenAt > TimeSpan.FromMinutes(1))
+        {
+            var expires = found.ExpiresAt - now < SessionLife - TimeSpan.FromHours(1) ? now + SessionLife : found.ExpiresAt;
             await context.Sessions.Where(row => row.TokenHash == hash)
-                .ExecuteUpdateAsync(row => row.SetProperty(s => s.ExpiresAt, now + SessionLife));
+                .ExecuteUpdateAsync(row => row.SetProperty(s => s.LastSeenAt, now).SetProperty(s => s.ExpiresAt, expires));
+        }
         return new(new(found.TeamId, found.Role, found.Email, found.UserId, null, _meters.Of(found.TeamId, found.Limits, null)), null);
     }
 }

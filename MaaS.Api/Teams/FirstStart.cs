@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace MaaS.Api.Teams;
 
 internal sealed class FirstStart(
-    IDbContextFactory<CatalogContext> contexts, IConfiguration configuration, Passwords passwords, TimeProvider clock, ILogger<FirstStart> logger)
+    IDbContextFactory<CatalogContext> contexts, IConfiguration configuration, Passwords passwords, Vault vault, TimeProvider clock, ILogger<FirstStart> logger)
 {
     private const string TeamName = "default";
     private const long Gigabyte = 1L << 30;
@@ -22,6 +22,8 @@ internal sealed class FirstStart(
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({LockId})", token);
 
+        // The first use makes the key; two servers that did so at the same moment would not know each other's.
+        vault.Protect(Vault.Authenticators, []);
         var team = await context.Teams.OrderBy(row => row.CreatedAt).FirstOrDefaultAsync(token)
             ?? context.Teams.Add(new() { Name = TeamName, StorageQuotaBytes = Quota() }).Entity;
         var link = configuration["MAAS_ADMIN_EMAIL"] is { Length: > 0 } email && configuration["MAAS_ADMIN_PASSWORD"] is { Length: > 0 } password

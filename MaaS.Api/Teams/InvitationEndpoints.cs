@@ -30,8 +30,8 @@ internal static class InvitationEndpoints
         return TypedResults.Ok(new Invitation(email, request.Role, secret, expires));
     }
 
-    public static async Task<Results<Ok<SessionCreated>, InvalidProblem, ConflictProblem>> Accept(
-        AcceptInvitation request, CatalogContext context, Passwords passwords, CallerViews views, TimeProvider clock, CancellationToken token)
+    public static async Task<Results<Ok<SessionCreated>, InvalidProblem, ConflictProblem, UnauthenticatedProblem>> Accept(
+        AcceptInvitation request, Visitor visitor, CatalogContext context, Passwords passwords, Authenticators authenticators, CallerViews views, TimeProvider clock, CancellationToken token)
     {
         var now = clock.GetUtcNow();
         var hash = Secrets.Hash(request.Token);
@@ -40,20 +40,25 @@ internal static class InvitationEndpoints
             return new InvalidProblem("invitation_not_valid", "The link's token is unknown, used already or expired; ask an admin for a new invitation.");
         if ((invitation.Email ?? request.Email)?.ToLowerInvariant() is not { } email)
             return new InvalidProblem("email_missing", "email must be given: this link makes the first administrator and names nobody yet.");
+        var user = await context.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Email == email, token);
+        // An existing account must prove itself, or an invitation would be a way to take it over.
+        if (user is not null && !passwords.Verify(user, request.Password, now))
+        {
+            await Passwords.CountFailure(context, email, now, token);
+            return new ConflictProblem("account_exists", $"{email} has an account already; give its present password to join with it.");
+        }
+        if (user is not null && await SessionEndpoints.CodeRefused(context, user, request.Code, authenticators, now, token) is { } refused)
+            return refused;
 
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         // Whoever marks it used first has it; a second click finds nothing left to mark.
         if (await context.Invitations.Where(row => row.TokenHash == hash && row.UsedAt == null).ExecuteUpdateAsync(row => row.SetProperty(i => i.UsedAt, now), token) == 0)
             return new InvalidProblem("invitation_not_valid", "The link has just been used; sign in instead.");
-        var user = await context.Users.SingleOrDefaultAsync(row => row.Email == email, token);
-        // An existing account must prove itself, or an invitation would be a way to take it over.
-        if (user is not null && !passwords.Verify(user, request.Password, now))
-            return new ConflictProblem("account_exists", $"{email} has an account already; give its present password to join with it.");
         user ??= context.Users.Add(new() { Email = email, PasswordHash = passwords.Hash(request.Password) }).Entity;
         var member = new Member { TeamId = invitation.TeamId, UserId = user.Id, Role = invitation.Role };
         context.Members.Add(member);
         context.Audit(new(member.TeamId, member.Role, email, user.Id, null), "joined", "member", email, member.Role.Word());
-        var session = await SessionEndpoints.Open(context, views, user, member, now, token);
+        var session = await SessionEndpoints.Open(context, views, user, member, visitor, now, token);
         await transaction.CommitAsync(token);
         return TypedResults.Ok(session);
     }

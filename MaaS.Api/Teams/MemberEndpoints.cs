@@ -16,6 +16,8 @@ internal static class MemberEndpoints
         members.MapGet("", List).Needs(Role.Admin).WithSummary("Members, and invitations not yet accepted");
         members.MapPost("", InvitationEndpoints.Create).Needs(Role.Admin).WithSummary("Invite a person; the answer holds a one-time link's token");
         members.MapPut("{user}", ChangeRole).Needs(Role.Admin).WithSummary("Change a member's role");
+        members.MapPost("{user}/password-reset", PasswordResets.Make).Needs(Role.Admin).WithSummary("Make a one-time link to a new password for a member; its token is in the answer and nowhere else");
+        members.MapDelete("{user}/authenticator", PasswordResets.RemoveAuthenticator).Needs(Role.Admin).WithSummary("Turn off the authenticator of a member who lost it");
         members.MapDelete("{user}", Remove).Needs(Role.Admin).WithSummary("Remove a member, and end their sessions in this team");
     }
 
@@ -23,9 +25,9 @@ internal static class MemberEndpoints
     {
         var now = clock.GetUtcNow();
         var members = await context.Members.Where(row => row.TeamId == caller.TeamId).OrderBy(row => row.User.Email)
-            .Select(row => new MemberView(row.UserId, row.User.Email, row.Role, false, row.JoinedAt)).ToListAsync(token);
+            .Select(row => new MemberView(row.UserId, row.User.Email, row.Role, false, row.JoinedAt, row.User.AuthenticatorSince != null)).ToListAsync(token);
         var invited = await context.Invitations.Where(row => row.TeamId == caller.TeamId && row.UsedAt == null && row.ExpiresAt > now && row.Email != null)
-            .OrderBy(row => row.Email).Select(row => new MemberView(Guid.Empty, row.Email!, row.Role, true, row.CreatedAt)).ToListAsync(token);
+            .OrderBy(row => row.Email).Select(row => new MemberView(Guid.Empty, row.Email!, row.Role, true, row.CreatedAt, false)).ToListAsync(token);
         return TypedResults.Ok<IReadOnlyList<MemberView>>([.. members, .. invited]);
     }
 
@@ -42,7 +44,7 @@ internal static class MemberEndpoints
         member.Role = request.Role;
         await context.SaveChangesAsync(token);
         await transaction.CommitAsync(token);
-        return TypedResults.Ok(new MemberView(member.UserId, member.User.Email, member.Role, false, member.JoinedAt));
+        return TypedResults.Ok(new MemberView(member.UserId, member.User.Email, member.Role, false, member.JoinedAt, member.User.AuthenticatorSince is not null));
     }
 
     private static async Task<Results<NoContent, NotFoundProblem, ConflictProblem>> Remove(

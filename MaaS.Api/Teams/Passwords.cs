@@ -1,6 +1,8 @@
 // Slow salted hashes (ASP.NET Core Identity's: PBKDF2 with HMAC-SHA512), and the lock after too many wrong guesses.
+using MaaS.Catalog;
 using MaaS.Catalog.Teams;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Teams;
 
@@ -21,6 +23,18 @@ internal sealed class Passwords
     public bool Verify(User? user, string password, DateTimeOffset now)
     {
         var verdict = _hasher.VerifyHashedPassword(null!, user?.PasswordHash ?? _nobodys, password);
-        return user is not null && (user.LockedUntil is not { } until || until <= now) && verdict != PasswordVerificationResult.Failed;
+        return user is not null && !IsLocked(user, now) && verdict != PasswordVerificationResult.Failed;
     }
+
+    public static bool IsLocked(User user, DateTimeOffset now) => user.LockedUntil > now;
+
+    /// <summary>A wrong guess of the password or of a code. In one statement, so that parallel guesses are all counted.</summary>
+    public static Task CountFailure(CatalogContext context, string email, DateTimeOffset now, CancellationToken token) =>
+        context.Users.Where(row => row.Email == email).ExecuteUpdateAsync(row => row
+            .SetProperty(user => user.LockedUntil, user => user.FailedSignIns + 1 >= MaxFailures ? now + Lock : user.LockedUntil)
+            .SetProperty(user => user.FailedSignIns, user => user.FailedSignIns + 1 >= MaxFailures ? 0 : user.FailedSignIns + 1), token);
+
+    public static Task ForgetFailures(CatalogContext context, Guid user, CancellationToken token) =>
+        context.Users.Where(row => row.Id == user && (row.FailedSignIns > 0 || row.LockedUntil != null)).ExecuteUpdateAsync(row => row
+            .SetProperty(u => u.FailedSignIns, 0).SetProperty(u => u.LockedUntil, (DateTimeOffset?)null), token);
 }

@@ -32,6 +32,8 @@ internal static class Secrets
     public const string Session = "ms_";
     public const string ApiKey = "mk_";
     public const string Invitation = "mi_";
+    public const string Reset = "mr_";
+    public const string Webhook = "mw_";
 
     private const string Bearer = "Bearer ";
 

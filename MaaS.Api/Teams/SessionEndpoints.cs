@@ -1,4 +1,5 @@
-// Signing in and out, and choosing among one's teams. An unknown address and a wrong password look and take the same.
+// Signing in and out, and choosing among one's teams. An unknown address and a wrong password look and take the same; that a code is
+// needed is told only to who knows the password.
 using MaaS.Api.Problems;
 using MaaS.Catalog;
 using MaaS.Catalog.Teams;
@@ -16,13 +17,16 @@ internal static class SessionEndpoints
         session.MapPost("", SignIn).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy).WithSummary("Sign in with e-mail and password");
         session.MapPost("invitation", InvitationEndpoints.Accept).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy)
             .WithSummary("Redeem a one-time link: set a password, join the team and sign in");
+        session.MapPost("forgotten", PasswordResets.Forget).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy).WithSummary("Ask for a link to a new password by e-mail");
+        session.MapPost("reset", PasswordResets.Reset).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy)
+            .WithSummary("Redeem a link: set a new password, and end every session");
         session.MapGet("", WhoAmI).WithSummary("Who is calling, and for which team");
         session.MapPut("team", SwitchTeam).WithSummary("Make another of one's teams the session's team");
         session.MapDelete("", SignOut).WithSummary("Sign out");
     }
 
     private static async Task<Results<Ok<SessionCreated>, UnauthenticatedProblem>> SignIn(
-        SignIn request, CatalogContext context, Passwords passwords, CallerViews views, TimeProvider clock, CancellationToken token)
+        SignIn request, Visitor visitor, CatalogContext context, Passwords passwords, Authenticators authenticators, CallerViews views, TimeProvider clock, CancellationToken token)
     {
         var email = request.Email.ToLowerInvariant();
         var now = clock.GetUtcNow();
@@ -32,28 +36,56 @@ internal static class SessionEndpoints
             : null;
         if (member is null)
         {
-            await CountFailure(context, email, now, token);
+            await Passwords.CountFailure(context, email, now, token);
             return new UnauthenticatedProblem("sign_in_failed",
                 $"The e-mail address and the password do not belong together, or the account is locked for {Passwords.Lock.TotalMinutes} minutes after {Passwords.MaxFailures} failed tries.");
         }
-        await context.Users.Where(row => row.Id == user!.Id).ExecuteUpdateAsync(row => row
-            .SetProperty(u => u.FailedSignIns, 0).SetProperty(u => u.LockedUntil, (DateTimeOffset?)null), token);
-        return TypedResults.Ok(await Open(context, views, user!, member, now, token));
+        if (await CodeRefused(context, user!, request.Code, authenticators, now, token) is { } refused)
+            return refused;
+        await Passwords.ForgetFailures(context, user!.Id, token);
+        return TypedResults.Ok(await Open(context, views, user, member, visitor, now, token));
+    }
+
+    /// <summary>Null when the account has no authenticator, or the code is right and is now used up.</summary>
+    public static async Task<UnauthenticatedProblem?> CodeRefused(
+        CatalogContext context, User user, string? code, Authenticators authenticators, DateTimeOffset now, CancellationToken token)
+    {
+        if (user.AuthenticatorSince is null)
+            return null;
+        if (string.IsNullOrWhiteSpace(code))
+            return new("code_needed", "code must be given: the six digits that the authenticator app shows now, or a recovery code.");
+        if (await authenticators.Accept(context, user, code, now, token))
+            return null;
+        await Passwords.CountFailure(context, user.Email, now, token);
+        return new("code_refused", "code is not what the authenticator app shows now and no recovery code, or it was used already; wait for the app's next one.");
     }
 
     /// <summary>Makes a session; its token is in the answer and nowhere else.</summary>
     public static async Task<SessionCreated> Open(
-        CatalogContext context, CallerViews views, User user, Member member, DateTimeOffset now, CancellationToken token)
+        CatalogContext context, CallerViews views, User user, Member member, Visitor visitor, DateTimeOffset now, CancellationToken token)
     {
         var secret = Secrets.New(Secrets.Session);
         var expires = now + Callers.SessionLife;
         var caller = new Caller(member.TeamId, member.Role, user.Email, user.Id, null);
-        context.Sessions.Add(new Session { TokenHash = Secrets.Hash(secret), UserId = user.Id, TeamId = member.TeamId, ExpiresAt = expires });
+        context.Sessions.Add(new Session
+        {
+            TokenHash = Secrets.Hash(secret),
+            UserId = user.Id,
+            TeamId = member.TeamId,
+            Device = visitor.Device,
+            Address = visitor.Address,
+            CreatedAt = now,
+            LastSeenAt = now,
+            ExpiresAt = expires,
+        });
         context.Audit(caller, "signed_in", "session", user.Email);
         await context.SaveChangesAsync(token);
         await context.Sessions.Where(row => row.ExpiresAt < now).ExecuteDeleteAsync(token);
         return new(secret, expires, await views.Of(context, caller, token));
     }
+
+    /// <summary>Of the session that asks.</summary>
+    public static byte[] SessionHash(HttpContext http) => Secrets.Hash(http.Request.Headers.Authorization.ToString()["Bearer ".Length..].Trim());
 
     private static async Task<Ok<CallerView>> WhoAmI(Caller caller, CatalogContext context, CallerViews views, CancellationToken token) =>
         TypedResults.Ok(await views.Of(context, caller, token));
@@ -82,12 +114,4 @@ internal static class SessionEndpoints
         callers.Forget(hash);
         return TypedResults.NoContent();
     }
-
-    private static byte[] SessionHash(HttpContext http) => Secrets.Hash(http.Request.Headers.Authorization.ToString()["Bearer ".Length..].Trim());
-
-    /// <summary>In one statement, so that parallel guesses are all counted.</summary>
-    private static Task CountFailure(CatalogContext context, string email, DateTimeOffset now, CancellationToken token) =>
-        context.Users.Where(row => row.Email == email).ExecuteUpdateAsync(row => row
-            .SetProperty(user => user.LockedUntil, user => user.FailedSignIns + 1 >= Passwords.MaxFailures ? now + Passwords.Lock : user.LockedUntil)
-            .SetProperty(user => user.FailedSignIns, user => user.FailedSignIns + 1 >= Passwords.MaxFailures ? 0 : user.FailedSignIns + 1), token);
 }

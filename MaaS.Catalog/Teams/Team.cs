@@ -1,4 +1,5 @@
 // Rows of teams, people and how they sign in. Secrets are stored as SHA-256 of 32 random bytes, passwords as salted slow hashes.
+using MaaS.Contracts.Notifications;
 using MaaS.Contracts.Teams;
 
 namespace MaaS.Catalog.Teams;
@@ -23,6 +24,13 @@ public sealed class User
     public required string PasswordHash { get; set; }
     public int FailedSignIns { get; set; }
     public DateTimeOffset? LockedUntil { get; set; }
+
+    /// <summary>Encrypted; in effect once <see cref="AuthenticatorSince"/> is set.</summary>
+    public byte[]? AuthenticatorSecret { get; set; }
+    public DateTimeOffset? AuthenticatorSince { get; set; }
+
+    /// <summary>Of the newest code that was accepted; only later ones are, so that none works twice.</summary>
+    public long AuthenticatorStep { get; set; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
 }
 
@@ -33,6 +41,7 @@ public sealed class Member
     public required Guid UserId { get; init; }
     public User User { get; init; } = null!;
     public required Role Role { get; set; }
+    public NotificationChoice Notifications { get; set; } = new();
     public DateTimeOffset JoinedAt { get; init; } = DateTimeOffset.UtcNow;
 }
 
@@ -51,10 +60,16 @@ public sealed class InvitationRow
 public sealed class Session
 {
     public required byte[] TokenHash { get; init; }
+
+    /// <summary>What it is called by; the hash stays inside.</summary>
+    public Guid Id { get; init; } = Guid.CreateVersion7();
     public required Guid UserId { get; init; }
     public User User { get; init; } = null!;
     public required Guid TeamId { get; set; }
+    public string Device { get; init; } = "unknown";
+    public string? Address { get; init; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
+    public DateTimeOffset LastSeenAt { get; set; } = DateTimeOffset.UtcNow;
     public required DateTimeOffset ExpiresAt { get; set; }
 }
 

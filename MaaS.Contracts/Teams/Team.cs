@@ -10,7 +10,8 @@ public enum Role { Viewer, Member, Admin }
 /// <param name="StorageQuotaBytes">Uploads beyond it are refused.</param>
 public sealed record TeamView(Guid Id, string Name, long StorageBytes, long StorageQuotaBytes, DateTimeOffset CreatedAt);
 
-public sealed record MemberView(Guid UserId, string Email, Role Role, bool Pending, DateTimeOffset JoinedAt);
+/// <param name="Authenticator">Whether the person's sign-in needs a code of an authenticator app.</param>
+public sealed record MemberView(Guid UserId, string Email, Role Role, bool Pending, DateTimeOffset JoinedAt, bool Authenticator = false);
 
 /// <summary>Invites a person; the answer holds a one-time link's token.</summary>
 public sealed record InviteMember([property: Required, EmailAddress, StringLength(254)] string Email, Role Role = Role.Member);
@@ -20,16 +21,20 @@ public sealed record Invitation(string Email, Role Role, string Token, DateTimeO
 
 public sealed record ChangeRole(Role Role);
 
+/// <param name="Code">Of the authenticator app, or a recovery code; needed when the account has one, which the refusal <c>code_needed</c> says.</param>
 public sealed record SignIn(
     [property: Required, EmailAddress, StringLength(254)] string Email,
-    [property: Required, StringLength(200)] string Password);
+    [property: Required, StringLength(200)] string Password,
+    [property: StringLength(40)] string? Code = null);
 
 /// <summary>Redeems a one-time link: sets the password, joins the team and signs in.</summary>
 /// <param name="Email">Needed only for the first administrator's link, which names nobody yet.</param>
+/// <param name="Code">Needed only by an account that exists and has an authenticator.</param>
 public sealed record AcceptInvitation(
     [property: Required, StringLength(200)] string Token,
     [property: Required, StringLength(200, MinimumLength = 10)] string Password,
-    [property: EmailAddress, StringLength(254)] string? Email = null);
+    [property: EmailAddress, StringLength(254)] string? Email = null,
+    [property: StringLength(40)] string? Code = null);
 
 /// <param name="Token">The bearer token; opaque, stored hashed, revocable.</param>
 public sealed record SessionCreated(string Token, DateTimeOffset ExpiresAt, CallerView Caller);
@@ -57,3 +62,13 @@ public sealed record ApiKeyCreated(ApiKeyView Key, string Secret);
 /// <param name="Noun">What it was done to: <c>deployment</c>, <c>model</c>, ...</param>
 public sealed record AuditEventView(
     long Number, DateTimeOffset At, string Actor, string Action, string Noun, string NounName, string? Detail);
+
+/// <summary>Which events of the audit log are wanted; what is null does not matter.</summary>
+/// <param name="Actor">Part of who did it: an e-mail address, or a key's name.</param>
+/// <param name="Action">What was done: <c>deleted</c>, <c>signed_in</c>, ...</param>
+/// <param name="Noun">What to: <c>deployment</c>, <c>model</c>, ...</param>
+/// <param name="Text">Part of the noun's name or of the detail.</param>
+/// <param name="Since">Not before it.</param>
+/// <param name="Until">Before it.</param>
+public sealed record AuditFilter(
+    string? Actor = null, string? Action = null, string? Noun = null, string? Text = null, DateTimeOffset? Since = null, DateTimeOffset? Until = null);

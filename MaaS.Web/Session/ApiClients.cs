@@ -6,7 +6,7 @@ using System.Net;
 
 namespace MaaS.Web.Session;
 
-internal sealed class ApiClients(IHttpMessageHandlerFactory handlers)
+internal sealed class ApiClients(IHttpMessageHandlerFactory handlers, IHttpContextAccessor visitors)
 {
     public const string Api = "api";
 
@@ -23,21 +23,33 @@ internal sealed class ApiClients(IHttpMessageHandlerFactory handlers)
 
     private MaaSClient Client(Func<Task<string?>> token, Action refused, TimeSpan timeout)
     {
-        var bearer = new BearerHandler(token, refused) { InnerHandler = handlers.CreateHandler(Api) };
+        var bearer = new BearerHandler(token, refused, visitors) { InnerHandler = handlers.CreateHandler(Api) };
         return new MaaSClient(new HttpClient(bearer, disposeHandler: false) { BaseAddress = Address, Timeout = timeout });
     }
 }
 
-/// <summary>Sends the session token on, and says so when the API no longer takes it.</summary>
-internal sealed class BearerHandler(Func<Task<string?>> token, Action refused) : DelegatingHandler
+/// <summary>Sends the session token on, and says so when the API no longer takes it. While there is none, somebody is signing in: then it says who comes from where.</summary>
+internal sealed class BearerHandler(Func<Task<string?>> token, Action refused, IHttpContextAccessor visitors) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (await token() is not { } bearer) return await base.SendAsync(request, cancellationToken);
+        if (await token() is not { } bearer)
+        {
+            Introduce(request, visitors.HttpContext);
+            return await base.SendAsync(request, cancellationToken);
+        }
         request.Headers.Authorization = new("Bearer", bearer);
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized) refused();
         return response;
+    }
+
+    // A person recognizes a session by the browser's name and address, not by the portal's.
+    private static void Introduce(HttpRequestMessage request, HttpContext? visitor)
+    {
+        if (visitor is null) return;
+        request.Headers.TryAddWithoutValidation("User-Agent", visitor.Request.Headers.UserAgent.ToString());
+        if (visitor.Connection.RemoteIpAddress is { } address) request.Headers.TryAddWithoutValidation("X-Forwarded-For", address.ToString());
     }
 }
 

@@ -36,10 +36,16 @@ internal static class PortalSession
         });
         builder.Services.AddAuthorization();
         builder.Services.AddCascadingAuthenticationState();
-        builder.Services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "maas.antiforgery");
+        builder.Services.AddAntiforgery(antiforgery =>
+        {
+            antiforgery.Cookie.Name = "maas.antiforgery";
+            antiforgery.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
 
         builder.Services.AddHttpClient(ApiClients.Api).SafeRetriesOnly();
+        builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<ApiClients>();
+        builder.Services.AddSingleton<CodeStep>();
         builder.Services.AddScoped<SessionEnd>();
         builder.Services.AddScoped(services => services.GetRequiredService<ApiClients>().ForCircuit(
             services.GetRequiredService<AuthenticationStateProvider>(), services.GetRequiredService<SessionEnd>()));

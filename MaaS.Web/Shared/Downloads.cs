@@ -2,6 +2,7 @@
 // It does not know what is in them.
 using System.Text.Json;
 using MaaS.Contracts;
+using MaaS.Contracts.Teams;
 using MaaS.Web.Session;
 
 namespace MaaS.Web.Shared;
@@ -21,6 +22,8 @@ internal static class Downloads
             Send("compression.json", Json(clients.ForRequest(context).Compression(id, token))));
         files.MapGet("/deployments/{deployment}/samples.jsonl", (string deployment, HttpContext context, ApiClients clients, CancellationToken token) =>
             Send($"{deployment}-samples.jsonl", clients.ForRequest(context).SamplesFile(deployment, token)));
+        files.MapGet("/audit.csv", ([AsParameters] AuditFilter filter, HttpContext context, ApiClients clients, CancellationToken token) =>
+            Send("audit.csv", clients.ForRequest(context).AuditFile(filter, token)));
         files.MapGet("/models/{model}/{version:int}/{**path}", (string model, int version, string path, HttpContext context, ApiClients clients, CancellationToken token) =>
             Send($"{model}-{version}-{Path.GetFileName(path)}", clients.ForRequest(context).ModelFile(model, version, path, token)));
     }

@@ -14,7 +14,6 @@ return name switch
     "foundation" => await Foundation.Run(),
     "upload" => await Upload.Run(),
     "sweep" => await SweepSpeed.Run(),
-    "portal" => await PortalBench.Run(args[1..]),
     "serving" => await ServingBench.Run(args[1..]),
     "serving-load" => LoadGenerator.Run(args[1]),
     "serving-noop" => await NoopServer.Run(args[1]),

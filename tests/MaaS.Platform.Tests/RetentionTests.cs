@@ -6,6 +6,7 @@ using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
 using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Notifications;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -147,6 +148,30 @@ public sealed class RetentionTests(PostgresFixture postgres) : CatalogTest(postg
         Assert.Equal(left, await context.Runs.IgnoreQueryFilters().CountAsync(Token));
         Assert.Equal(2 * left, await context.RunMetrics.CountAsync(Token)); // a loss and a test figure each
         Assert.Equal((1, 1), await Left(young));
+    }
+
+    [Fact]
+    public async Task What_happened_goes_after_ninety_days_with_what_was_said_of_it()
+    {
+        await using var context = Context();
+        var user = context.Users.Add(new() { Email = "ada@example.com", PasswordHash = "none" }).Entity;
+        var webhook = context.Webhooks.Add(new() { TeamId = Team.Id, Name = "chat", Url = "https://chat.example.com/", Secret = [1], Events = [], CreatedBy = "a test" }).Entity;
+        foreach (var days in new[] { 91, 89 })
+        {
+            var at = DateTimeOffset.UtcNow.AddDays(-days);
+            var happened = context.Events.Add(new() { TeamId = Team.Id, Kind = EventKind.RunFailed, Source = $"job/{days}", Name = "run", Link = "/runs/1", At = at }).Entity;
+            context.Notifications.Add(new() { EventId = happened.Id, UserId = user.Id, InPage = true });
+            context.WebhookDeliveries.Add(new() { WebhookId = webhook.Id, EventId = happened.Id, CreatedAt = at });
+            context.WebhookDeliveries.Add(new() { WebhookId = webhook.Id, CreatedAt = at });
+            context.PasswordResets.Add(new() { TokenHash = [(byte)days], UserId = user.Id, ExpiresAt = DateTimeOffset.UtcNow.AddDays(90 - days).AddDays(-1) });
+        }
+        await context.SaveChangesAsync(Token);
+
+        await Retention().Forget(Token);
+
+        Assert.Equal(["job/89"], await context.Events.Select(row => row.Source).ToListAsync(Token));
+        Assert.Equal((1, 2), (await context.Notifications.CountAsync(Token), await context.WebhookDeliveries.CountAsync(Token)));
+        Assert.Equal(1, await context.PasswordResets.CountAsync(Token));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal sealed class ScriptedApi : HttpMessageHandler
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath}";
         var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
         Calls.Add((call, body));
-        Queries.Add((call, Uri.UnescapeDataString(request.RequestUri.Query)));
+        Queries.Add((call, request.RequestUri.Query));
         if (request.Headers.Accept.ToString() == "text/event-stream")
             LastEventIds.Add(request.Headers.TryGetValues("Last-Event-ID", out var ids) ? ids.Single() : null);
         return _answers.TryGetValue(call, out var answer)

@@ -4,6 +4,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MaaS.Catalog;
 using MaaS.Contracts;
 using Microsoft.EntityFrameworkCore;
@@ -29,9 +31,10 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maas-test-api-");
     private readonly TaskCompletionSource<Uri> _address = new();
     private readonly List<string> _output = [];
+    private readonly X509Certificate2 _certificate = SelfSigned();
     private ApiServer? _beside;
-    private IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
     private string _database = "";
+    private (string Name, string Value)[] _settings = [];
     private Process? _process;
     private ServiceProvider? _catalog;
 
@@ -50,6 +53,12 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>A replica that starts replaces the link, for both.</summary>
     public string SetupLinkFile => Path.Combine((_beside?._folder ?? _folder).FullName, "setup-link");
 
+    /// <summary>The one network that webhooks may go to although it is private; the rest of 127.0.0.0/8 is closed to them.</summary>
+    public const string OpenAddress = "127.0.0.2";
+
+    /// <summary>Trusted by the API, and by nobody else: for what a webhook calls.</summary>
+    public X509Certificate2 Certificate => _beside?.Certificate ?? _certificate;
+
     /// <summary>Of the API itself, which is a child of the shell that guards it.</summary>
     public int ProcessId => int.Parse(File.ReadAllText($"/proc/{_process!.Id}/task/{_process.Id}/children").Trim(), CultureInfo.InvariantCulture);
 
@@ -59,8 +68,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             return;
         var database = _database = _beside?._database ?? await postgres.CreateDatabase();
         Files.Create();
+        await File.WriteAllTextAsync(CertificateFile, Certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         _catalog = PostgresFixture.Services(database, Files.FullName);
-        Start(new(_settings)
+        Start(new()
         {
             ["ConnectionStrings__maas"] = database,
             ["ConnectionStrings__artifacts"] = new Uri(Files.FullName).AbsoluteUri,
@@ -72,6 +82,10 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["Serving__ShadowMegabytes"] = "1",
             ["Serving__RecordSeconds"] = "0.3",
             ["Teams__SignInsPerMinute"] = "1000",
+            ["Notifications__PollSeconds"] = "0.2",
+            ["Notifications__DriftSeconds"] = "0.2",
+            ["Webhooks__AllowedNetworks"] = $"{OpenAddress}/32",
+            ["SSL_CERT_FILE"] = CertificateFile,
             ["MAAS_SETUP_LINK_FILE"] = SetupLinkFile,
             ["MAAS_ADMIN_EMAIL"] = "",
         });
@@ -92,9 +106,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
 
     /// <summary>Another server on the same database and files, with a memory of its own. Whoever asks for it disposes it.</summary>
     /// <param name="settings">Of its environment, beside those of every server here.</param>
-    public async Task<ApiServer> Replica(IReadOnlyDictionary<string, string>? settings = null)
+    public async Task<ApiServer> Replica(params (string Name, string Value)[] settings)
     {
-        var replica = new ApiServer(postgres) { _beside = this, _settings = settings ?? new Dictionary<string, string>() };
+        var replica = new ApiServer(postgres) { _beside = this, _settings = settings };
         await replica.InitializeAsync();
         return replica;
     }
@@ -123,11 +137,36 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         start.WorkingDirectory = AppContext.BaseDirectory;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
+        foreach (var (name, value) in _settings)
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Heard(line.Data);
         _process.ErrorDataReceived += (_, line) => Heard(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What the API has written so far.</summary>
+    public IReadOnlyList<string> Output
+    {
+        get
+        {
+            lock (_output)
+                return [.. _output];
+        }
+    }
+
+    private string CertificateFile => Path.Combine(_folder.FullName, "webhook-receiver.pem");
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Parse(OpenAddress));
+        names.AddDnsName("localhost");
+        var request = new CertificateRequest("CN=webhook receiver", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
     private static int FreePort()
@@ -145,7 +184,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         lock (_output)
             _output.Add(line);
         if (line.IndexOf(listening, StringComparison.Ordinal) is var at and >= 0)
-            _address.TrySetResult(new(line[(at + listening.Length)..]));
+            _address.TrySetResult(new(line[(at + listening.Length)..].Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
     }
 
     private async Task WaitUntilReady()

@@ -295,6 +295,37 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         { "POST", "api/session", "{\"email\":\"a@example.com\",\"password\":\"wrong\"}", 401, "sign_in_failed", "do not belong together" },
         { "POST", "api/session/invitation", "{\"token\":\"mi_no\",\"password\":\"short\"}", 400, "validation_failed", "password" },
         { "POST", "api/session/invitation", "{\"token\":\"mi_no\",\"password\":\"long enough\"}", 422, "invitation_not_valid", "unknown" },
+        { "POST", "api/session", "{\"email\":\"a@example.com\",\"password\":\"wrong\",\"code\":123456}", 400, "invalid_json", "code must be a text" },
+        { "POST", "api/session/forgotten", "{\"email\":\"nobody\"}", 400, "validation_failed", "email" },
+        { "POST", "api/session/forgotten", "{\"email\":\"a@example.com\"}", 409, "mail_not_configured", "sends no e-mail" },
+        { "POST", "api/session/reset", "{\"token\":\"mr_no\",\"password\":\"short\"}", 400, "validation_failed", "password" },
+        { "POST", "api/session/reset", "{\"token\":\"mr_no\",\"password\":\"long enough\"}", 422, "reset_not_valid", "unknown" },
+        { "DELETE", $"api/account/sessions/{Unknown}", null, 404, "session_not_found", Unknown },
+        { "DELETE", "api/account/sessions/this", null, 400, "invalid_parameter", "session is \"this\"; it must be an id" },
+        { "PUT", "api/account/password", "{\"password\":\"a\",\"new_password\":\"short\"}", 400, "validation_failed", "new_password" },
+        { "POST", "api/account/authenticator", "{\"password\":\"\"}", 400, "validation_failed", "password" },
+        { "POST", "api/account/authenticator/confirmation", "{\"code\":\"123456\"}", 409, "authenticator_not_begun", "begin setting one up" },
+        { "POST", "api/account/authenticator/recovery-codes", "{\"code\":\"123456\"}", 409, "authenticator_off", "No authenticator" },
+        { "POST", "api/account/authenticator/removal", "{\"code\":\"123456\"}", 409, "authenticator_off", "No authenticator" },
+        { "POST", $"api/team/members/{Unknown}/password-reset", null, 404, "member_not_found", Unknown },
+        { "DELETE", $"api/team/members/{Unknown}/authenticator", null, 404, "member_not_found", Unknown },
+        // The audit log, notifications and webhooks
+        { "GET", "api/audit?since=yesterday", null, 400, "invalid_parameter", "since is \"yesterday\"" },
+        { "GET", "api/audit/file?until=tomorrow", null, 400, "invalid_parameter", "until is \"tomorrow\"" },
+        { "GET", "api/notifications?after=zzz", null, 422, "invalid_cursor", "zzz" },
+        { "PUT", $"api/notifications/{Unknown}/read", null, 404, "notification_not_found", Unknown },
+        { "PUT", "api/notifications/choice", "{\"page\":[\"everything\"]}", 400, "invalid_json", "run_succeeded, run_failed, deployment_rolled_back, drift_found" },
+        { "PUT", "api/notifications/choice", "{\"mail\":[\"run_failed\"]}", 409, "mail_not_configured", "sends no e-mail" },
+        { "POST", "api/webhooks", Webhook("https://example.com/", "[]"), 400, "validation_failed", "at least one event" },
+        { "POST", "api/webhooks", Webhook("https://example.com/", "[\"everything\"]"), 400, "invalid_json", "run_succeeded" },
+        { "POST", "api/webhooks", Webhook("example.com"), 422, "url_not_allowed", "begins with https://" },
+        { "POST", "api/webhooks", Webhook("http://example.com/"), 422, "url_not_allowed", "begins with https://" },
+        { "POST", "api/webhooks", Webhook("file:///etc/passwd"), 422, "url_not_allowed", "begins with https://" },
+        { "POST", "api/webhooks", Webhook("https://a:b@example.com/"), 422, "url_not_allowed", "user name or password" },
+        { "PUT", "api/webhooks/{webhook}", Webhook("http://example.com/"), 422, "url_not_allowed", "begins with https://" },
+        { "PUT", $"api/webhooks/{Unknown}", Webhook("https://example.com/"), 404, "webhook_not_found", Unknown },
+        { "POST", $"api/webhooks/{{webhook}}/deliveries/{Unknown}/retry", null, 404, "delivery_not_found", Unknown },
+        { "POST", "api/webhooks/{webhook}/deliveries/{delivery}/retry", null, 409, "webhook_off", "turned off" },
         { "PUT", "api/session/team", $"{{\"team_id\":\"{Unknown}\"}}", 404, "team_not_found", Unknown },
     };
 
@@ -320,6 +351,8 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         Assert.Equal(before, await Team.Rows());
     }
 
+    private static string Webhook(string url, string events = "[\"run_failed\"]") => $"{{\"name\":\"a\",\"url\":\"{url}\",\"events\":{events}}}";
+
     private static string Sweep(string space, string more = "") =>
         $$$"""{"kind":"sweep","dataset_version_id":"{version}","training":{"task":"tabular","target":"left"},"space":{{{{space}}}}{{{more}}}}""";
 
@@ -336,5 +369,6 @@ public sealed class BadInputTests(ApiServer api) : ApiTest(api)
         .Replace("{source}", $"{seed.ModelVersion}").Replace("{version}", $"{seed.DatasetVersion}").Replace("{test}", $"{seed.TestVersion}").Replace("{unread}", $"{seed.Unread}")
         .Replace("{dataset}", $"{seed.Dataset}").Replace("{experiment}", $"{seed.Experiment}").Replace("{run}", $"{seed.Run}")
         .Replace("{mark}", seed.Mark).Replace("{running}", $"{seed.Running}").Replace("{model}", seed.Model).Replace("{deployment}", seed.Deployment)
+        .Replace("{webhook}", $"{seed.Webhook}").Replace("{delivery}", $"{seed.Delivery}")
         .Replace("{admin}", $"{seed.Team.Users[Role.Admin]}");
 }

@@ -67,7 +67,7 @@ public sealed class IsolationTests(ApiServer api) : ApiTest(api)
     private async Task<IReadOnlyList<ApiCall>> Calls(Dictionary<string, string> names) =>
         new OpenApiCalls(await OpenApiCalls.Document(Api.Http(null), Token), names).All()
             // Signing out comes last, or everything after it would be nobody's call.
-            .OrderBy(call => call is { Method: "DELETE", Template: "/api/session" }).ToList();
+            .OrderBy(call => call is { Method: "DELETE", Template: "/api/session" or "/api/account/sessions" }).ToList();
 
     // An answer may repeat what was asked for; that tells the caller nothing new.
     private static string Without(string text, ApiCall call) => call.Path.Split('/').Concat(call.Body?.ToJsonString().Split('"') ?? [])
@@ -92,6 +92,10 @@ public sealed class IsolationTests(ApiServer api) : ApiTest(api)
         ["user"] = $"{seed.Team.Users[Role.Member]}",
         ["key"] = $"{seed.Key}",
         ["view"] = $"{seed.View}",
+        ["session"] = $"{seed.Session}",
+        ["notification"] = $"{seed.Notification}",
+        ["webhook"] = $"{seed.Webhook}",
+        ["delivery"] = $"{seed.Delivery}",
         ["sample"] = "no-such-sample",
         ["body:dataset_version_id"] = $"{seed.DatasetVersion}",
         ["body:version_id"] = $"{seed.ModelVersion}",
@@ -123,6 +127,10 @@ public sealed class IsolationTests(ApiServer api) : ApiTest(api)
         ["user"] = $"{Guid.NewGuid()}",
         ["key"] = $"{Guid.NewGuid()}",
         ["view"] = $"{Guid.NewGuid()}",
+        ["session"] = $"{Guid.NewGuid()}",
+        ["notification"] = $"{Guid.NewGuid()}",
+        ["webhook"] = $"{Guid.NewGuid()}",
+        ["delivery"] = $"{Guid.NewGuid()}",
         ["sample"] = "no-such-sample",
         ["body:dataset_version_id"] = $"{Guid.NewGuid()}",
         ["body:version_id"] = $"{Guid.NewGuid()}",

@@ -83,7 +83,7 @@ public sealed class RunListTests(ApiServer api) : ApiTest(api)
         Assert.Equal(3, (await Member.Runs(other.Experiment, token: Token)).Items.Count);
         Assert.Equal(
             ["brought back", "archived", "tagged", "tagged", "moved"],
-            (await Admin.Audit(50, token: Token)).Items.Where(happened => happened.NounName == $"{one.Mark} run").Select(happened => happened.Action));
+            (await Admin.Audit(limit: 50, token: Token)).Items.Where(happened => happened.NounName == $"{one.Mark} run").Select(happened => happened.Action));
     }
 
     [Fact]

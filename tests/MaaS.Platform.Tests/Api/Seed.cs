@@ -1,5 +1,5 @@
 // One of every noun for a team, straight into the database and the store: a dataset that has been read, a run that succeeded with a
-// package that serves, the model, version, alias and deployment made from it, a key and an invitation.
+// package that serves, the model, version, alias and deployment made from it, a key, an invitation, a notification and a webhook.
 using System.Security.Cryptography;
 using System.Text;
 using MaaS.Catalog.Artifacts;
@@ -11,10 +11,12 @@ using MaaS.Catalog.Models;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
+using MaaS.Contracts.Notifications;
 using MaaS.Contracts.Teams;
 using MaaS.Contracts.Training;
 using MaaS.Inference.Tests;
 using MaaS.Platform.Tests.Compression;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Xunit;
@@ -24,7 +26,8 @@ namespace MaaS.Platform.Tests.Api;
 /// <param name="Mark">Part of every name, so that a leak is found by its text.</param>
 public sealed record Seed(
     TestTeam Team, string Mark, Guid Dataset, Guid DatasetVersion, Guid TestVersion, Guid Unread, Guid Experiment, Guid Run, Guid Job,
-    Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key, Guid View)
+    Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key, Guid View, Guid Session,
+    Guid Notification, Guid Webhook, Guid Delivery)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -92,7 +95,38 @@ public sealed record Seed(
         deployment.Revisions.Add(revision);
         await context.SaveChangesAsync(Token);
         await AddRecords(team.Api, run, done, mark);
-        return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id, view.Id);
+        var (notification, webhook, delivery) = await AddNotifications(team, mark);
+        var session = await context.Sessions.Where(row => row.UserId == team.Users[Role.Member]).Select(row => row.Id).FirstAsync(Token);
+        return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id, view.Id, session, notification, webhook, delivery);
+    }
+
+    /// <summary>The webhook is off, so that nothing is sent.</summary>
+    private static async Task<(Guid Notification, Guid Webhook, Guid Delivery)> AddNotifications(TestTeam team, string mark)
+    {
+        await using var context = team.Api.Context();
+        var happened = context.Events.Add(new()
+        {
+            TeamId = team.Id,
+            Kind = EventKind.RunFailed,
+            Source = mark,
+            Name = $"{mark} run",
+            Link = $"/runs/{mark}",
+            At = DateTimeOffset.UtcNow,
+        }).Entity;
+        context.Notifications.Add(new() { EventId = happened.Id, UserId = team.Users[Role.Member], InPage = true });
+        var webhook = context.Webhooks.Add(new()
+        {
+            TeamId = team.Id,
+            Name = $"{mark} webhook",
+            Url = $"https://{mark}.example.com/",
+            Secret = [1],
+            Events = [EventKind.RunFailed],
+            Enabled = false,
+            CreatedBy = mark,
+        }).Entity;
+        var delivery = context.WebhookDeliveries.Add(new() { WebhookId = webhook.Id, EventId = happened.Id, State = DeliveryState.Failed, Problem = mark }).Entity;
+        await context.SaveChangesAsync(Token);
+        return (happened.Id, webhook.Id, delivery.Id);
     }
 
     private static DatasetVersion NewVersion(TestTeam team, int number, string sha256, long bytes, DatasetProfile? profile) => new()

@@ -18,12 +18,8 @@ public sealed class ServingMeterTests(ApiServer api) : RolloutTest(api)
         collector.Start();
         var heard = new TaskCompletionSource<string>();
         var listening = Listen(collector, Seed.Deployment, heard);
-        await using var server = await Api.Replica(new Dictionary<string, string>
-        {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = address,
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
-        });
+        await using var server = await Api.Replica(
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_METRIC_EXPORT_INTERVAL", "200"));
 
         await Predict(MemberOf(server));
         var metrics = await heard.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);

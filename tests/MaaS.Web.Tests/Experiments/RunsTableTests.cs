@@ -137,5 +137,5 @@ public sealed class RunsTableTests
 
     private static string Query(Portal portal) => Uri.UnescapeDataString(new Uri(portal.Services.GetRequiredService<NavigationManager>().Uri).Query.Replace("+", " ", StringComparison.Ordinal));
 
-    private static string Asked(Portal portal) => portal.Api.Queries.Last(made => made.Call == "GET /api/runs/rows").Query;
+    private static string Asked(Portal portal) => Uri.UnescapeDataString(portal.Api.Queries.Last(made => made.Call == "GET /api/runs/rows").Query);
 }

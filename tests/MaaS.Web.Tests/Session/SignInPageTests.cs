@@ -2,9 +2,7 @@ using Bunit;
 using MaaS.Contracts;
 using MaaS.Contracts.Teams;
 using MaaS.Web.Session;
-using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +17,7 @@ public sealed class SignInPageTests
     {
         await using var portal = new Portal();
         portal.Api.Answers("POST /api/session", new SessionCreated("token-1", DateTimeOffset.UtcNow.AddDays(7), portal.Caller));
-        var context = BrowserContext(portal);
+        var context = StaticForm.BrowserContext(portal);
 
         SignIn(portal, context, "/sign-in?return=%2Fmodels", "ada@example.com", "a long password");
 
@@ -35,7 +33,7 @@ public sealed class SignInPageTests
     {
         await using var portal = new Portal();
         portal.Api.Refuses("POST /api/session", WrongPassword);
-        var context = BrowserContext(portal);
+        var context = StaticForm.BrowserContext(portal);
 
         var page = SignIn(portal, context, "/sign-in", "ada@example.com", "not it");
 
@@ -48,7 +46,7 @@ public sealed class SignInPageTests
     {
         await using var portal = new Portal();
 
-        var page = SignIn(portal, BrowserContext(portal), "/sign-in", "ada", "whatever it is");
+        var page = SignIn(portal, StaticForm.BrowserContext(portal), "/sign-in", "ada", "whatever it is");
 
         Assert.Contains("e-mail", page.Find("[role=alert]").TextContent, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(portal.Api.Calls);
@@ -64,27 +62,42 @@ public sealed class SignInPageTests
     public void Only_a_path_of_the_portal_is_returned_to(string? path, string expected) =>
         Assert.Equal(expected, SessionEndpoints.LocalPath(path));
 
-    private static IRenderedComponent<SignInPage> SignIn(Portal portal, HttpContext context, string address, string email, string password)
+    [Fact]
+    public async Task When_a_code_is_needed_the_second_step_sends_it_with_what_the_first_one_had()
     {
-        portal.Services.GetRequiredService<NavigationManager>().NavigateTo(address);
-        var page = portal.Render<SignInPage>(builder => builder.AddCascadingValue(context));
-        var form = (SignInPage.SignInForm)page.Instance.GetType().GetProperty("Form", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.GetValue(page.Instance)!;
-        (form.Email, form.Password) = (email, password);
-        page.Find("form").Submit();
-        return page;
+        await using var portal = new Portal();
+        portal.Api.On("POST /api/session", body => Task.FromResult(body.Contains("\"code\"", StringComparison.Ordinal)
+            ? ScriptedApi.Json(System.Net.HttpStatusCode.OK, new SessionCreated("token-1", DateTimeOffset.UtcNow.AddDays(7), portal.Caller))
+            : ScriptedApi.Json(System.Net.HttpStatusCode.Unauthorized, new Problem(401, "code_needed", "Unauthorized", "code must be given."), "application/problem+json")));
+        var context = StaticForm.BrowserContext(portal);
+
+        var first = SignIn(portal, context, "/sign-in?return=%2Fmodels", "ada@example.com", "a long password");
+        var step = first.Find("input[type=hidden][name='Form.Sealed']").GetAttribute("value")!;
+        Assert.Empty(first.FindAll("[role=alert]")); // no error, the next step
+        Assert.DoesNotContain("a long password", first.Markup, StringComparison.Ordinal);
+        StaticForm.Post<SignInPage, SignInPage.SignInForm>(portal, context, "/sign-in?return=%2Fmodels", form => (form.Sealed, form.Code) = (step, "123456"));
+
+        Assert.Equal("""{"email":"ada@example.com","password":"a long password","code":"123456"}""", portal.Api.BodiesOf("POST /api/session").Last());
+        Assert.Contains("maas-test=", context.Response.Headers.SetCookie.ToString(), StringComparison.Ordinal);
+        Assert.Equal("http://localhost/models", portal.Services.GetRequiredService<NavigationManager>().Uri);
     }
 
-    private static DefaultHttpContext BrowserContext(Portal portal)
+    [Fact]
+    public async Task A_wrong_code_can_be_mended_and_a_step_that_nobody_sealed_begins_again()
     {
-        portal.Services.AddLogging();
-        portal.Services.AddDataProtection();
-        portal.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie => cookie.Cookie.Name = "maas-test");
-        portal.Services.AddSingleton<AntiforgeryStateProvider, NoAntiforgery>();
-        return new DefaultHttpContext { RequestServices = portal.Services };
+        await using var portal = new Portal();
+        portal.Api.Refuses("POST /api/session", new Problem(401, "code_refused", "Unauthorized", "code is not what the app shows."));
+        var context = StaticForm.BrowserContext(portal);
+        var page = SignIn(portal, context, "/sign-in", "ada@example.com", "a long password");
+        var forged = StaticForm.Post<SignInPage, SignInPage.SignInForm>(portal, context, "/sign-in", form => (form.Sealed, form.Code) = ("forged", "123456"));
+
+        Assert.Equal("code is not what the app shows.", page.Find("[role=alert] span").TextContent);
+        Assert.NotNull(page.Find("[data-testid=code]"));
+        Assert.Equal("Entering the code took too long. Sign in again.", forged.Find("[role=alert] span").TextContent);
+        Assert.NotNull(forged.Find("[data-testid=password]"));
+        Assert.Single(portal.Api.Calls);
     }
 
-    private sealed class NoAntiforgery : AntiforgeryStateProvider
-    {
-        public override AntiforgeryRequestToken? GetAntiforgeryToken() => null;
-    }
+    private static IRenderedComponent<SignInPage> SignIn(Portal portal, HttpContext context, string address, string email, string password) =>
+        StaticForm.Post<SignInPage, SignInPage.SignInForm>(portal, context, address, form => (form.Email, form.Password) = (email, password));
 }

@@ -1,0 +1,54 @@
+// Mails links to new passwords, after the request for one is answered: an address that is nobody's is answered as fast as one that is.
+// What waits here is lost when the server stops; the person asks again.
+using System.Threading.Channels;
+using MaaS.Api.Notifications;
+using MaaS.Catalog;
+using Microsoft.EntityFrameworkCore;
+
+namespace MaaS.Api.Teams;
+
+internal sealed class ResetMails(IDbContextFactory<CatalogContext> contexts, Mail mail, TimeProvider clock, ILogger<ResetMails> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_life = TimeSpan.FromHours(1);
+
+    /// <summary>Nobody's mailbox is filled by pressing a button.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
+
+    private readonly Channel<string> _wanted = Channel.CreateBounded<string>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Send(string email) => _wanted.Writer.TryWrite(email);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var email in _wanted.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                await Send(email, stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                logger.LogError(error, "The link to a new password could not be mailed");
+            }
+        }
+    }
+
+    private async Task Send(string email, CancellationToken token)
+    {
+        await using var context = await contexts.CreateDbContextAsync(token);
+        var now = clock.GetUtcNow();
+        if (await context.Users.AsNoTracking().SingleOrDefaultAsync(row => row.Email == email, token) is not { } user
+            || await context.PasswordResets.AnyAsync(row => row.UserId == user.Id && row.TeamId == null && row.CreatedAt > now - s_pause, token))
+            return;
+        var (secret, _) = await PasswordResets.Add(context, user.Id, null, now, s_life, token);
+        await context.SaveChangesAsync(token);
+        await mail.Send(email, "A new password for MaaS",
+            $"""
+            Somebody, we hope you, asked for a new password for {email}.
+
+            {mail.Address($"/reset?token={secret}")}
+
+            The link works once and for an hour. Setting a password signs you out everywhere. If it was not you, do nothing.
+            """, token);
+    }
+}
