@@ -42,8 +42,9 @@ public sealed class AccountTests : IDisposable
         await Expect(at.Id("recovery-codes")).ToBeVisibleAsync();
         await at.Id("codes-kept").ClickAsync();
 
-        await at.Id("account").ClickAsync();
-        await at.Id("sign-out").ClickAsync();
+        await at.Id("end-sessions").ClickAsync();
+        await at.Id("confirm").ClickAsync();
+        await Expect(at.Id("sign-in-form")).ToBeVisibleAsync();
         await SignIn(at);
         await Expect(at.Id("code")).ToBeVisibleAsync();
         await at.Shot("sign-in-code");
