@@ -42,7 +42,7 @@ internal sealed class Courier(IDbContextFactory<CatalogContext> contexts, Webhoo
             : new WebhookPayload(delivery.Id, kind, happened.At, team, EventWords.Of(happened.Kind, happened.Name), happened.Name, happened.Detail, mail.Address(happened.Link));
         try
         {
-            var secret = vault.Unprotect(Vault.Webhooks, webhook.Secret);
+            var secret = await vault.Unprotect(Vault.Webhooks, webhook.Secret);
             return await sender.Send(webhook.Url, secret, kind, delivery.Id, JsonSerializer.SerializeToUtf8Bytes(payload, MaaSJson.Options), token);
         }
         catch (CryptographicException)

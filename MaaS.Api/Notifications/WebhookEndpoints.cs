@@ -51,7 +51,7 @@ internal static class WebhookEndpoints
             TeamId = caller.TeamId,
             Name = request.Name,
             Url = request.Url,
-            Secret = vault.Protect(Vault.Webhooks, Encoding.UTF8.GetBytes(secret)),
+            Secret = await vault.Protect(Vault.Webhooks, Encoding.UTF8.GetBytes(secret)),
             Events = [.. request.Events.Distinct()],
             Enabled = request.Enabled,
             CreatedBy = caller.Name,

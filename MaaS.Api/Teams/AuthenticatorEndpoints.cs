@@ -33,7 +33,7 @@ internal static class AuthenticatorEndpoints
     {
         if (await AccountEndpoints.WrongPassword(request.Password, caller, context, passwords, clock, token) is { } wrong)
             return wrong;
-        var secret = authenticators.NewSecret(out var stored);
+        var (secret, stored) = await authenticators.NewSecret();
         // Never over one that is in effect.
         if (await context.Users.Where(row => row.Id == caller.UserId && row.AuthenticatorSince == null)
             .ExecuteUpdateAsync(row => row.SetProperty(u => u.AuthenticatorSecret, stored), token) == 0)

@@ -15,11 +15,10 @@ internal sealed class Authenticators(Vault vault)
     /// <summary>80 random bits, too many to guess from a hash.</summary>
     private const int RecoveryBytes = 10;
 
-    public byte[] NewSecret(out byte[] stored)
+    public async Task<(byte[] Secret, byte[] Stored)> NewSecret()
     {
         var secret = RandomNumberGenerator.GetBytes(Totp.SecretBytes);
-        stored = vault.Protect(Vault.Authenticators, secret);
-        return secret;
+        return (secret, await vault.Protect(Vault.Authenticators, secret));
     }
 
     /// <summary>Uses the code up.</summary>
@@ -33,7 +32,7 @@ internal sealed class Authenticators(Vault vault)
             return user.AuthenticatorSince is not null
                 && await context.RecoveryCodes.Where(row => row.UserId == user.Id && row.Hash == hash).ExecuteDeleteAsync(token) == 1;
         }
-        return Match(user, given, now) is { } step
+        return await Match(user, given, now) is { } step
             && await context.Users.Where(row => row.Id == user.Id && row.AuthenticatorStep < step)
                 .ExecuteUpdateAsync(row => row.SetProperty(u => u.AuthenticatorStep, step), token) == 1;
     }
@@ -56,11 +55,11 @@ internal sealed class Authenticators(Vault vault)
             .SetProperty(u => u.AuthenticatorSecret, (byte[]?)null).SetProperty(u => u.AuthenticatorSince, (DateTimeOffset?)null), token);
     }
 
-    private long? Match(User user, string code, DateTimeOffset now)
+    private async Task<long?> Match(User user, string code, DateTimeOffset now)
     {
         try
         {
-            return Totp.Match(vault.Unprotect(Vault.Authenticators, user.AuthenticatorSecret!), code, now);
+            return Totp.Match(await vault.Unprotect(Vault.Authenticators, user.AuthenticatorSecret!), code, now);
         }
         catch (CryptographicException)
         {

@@ -23,7 +23,7 @@ internal sealed class FirstStart(
         await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({LockId})", token);
 
         // The first use makes the key; two servers that did so at the same moment would not know each other's.
-        vault.Protect(Vault.Authenticators, []);
+        await vault.Protect(Vault.Authenticators, []);
         var team = await context.Teams.OrderBy(row => row.CreatedAt).FirstOrDefaultAsync(token)
             ?? context.Teams.Add(new() { Name = TeamName, StorageQuotaBytes = Quota() }).Entity;
         var link = configuration["MAAS_ADMIN_EMAIL"] is { Length: > 0 } email && configuration["MAAS_ADMIN_PASSWORD"] is { Length: > 0 } password

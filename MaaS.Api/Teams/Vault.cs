@@ -30,10 +30,13 @@ internal sealed class Vault : IXmlRepository, IDisposable
         _protection = _services.GetRequiredService<IDataProtectionProvider>();
     }
 
-    public byte[] Protect(string purpose, byte[] secret) => _protection.CreateProtector(purpose).Protect(secret);
+    public Task<byte[]> Protect(string purpose, byte[] secret) => OnPool(() => _protection.CreateProtector(purpose).Protect(secret));
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone, or the bytes are not ours.</exception>
-    public byte[] Unprotect(string purpose, byte[] stored) => _protection.CreateProtector(purpose).Unprotect(stored);
+    public Task<byte[]> Unprotect(string purpose, byte[] stored) => OnPool(() => _protection.CreateProtector(purpose).Unprotect(stored));
+
+    // The keys are read while the caller's thread waits, as the interface wants it; one that serves sockets (Listening) would wait for itself.
+    private static Task<byte[]> OnPool(Func<byte[]> work) => Task.Run(work);
 
     IReadOnlyCollection<XElement> IXmlRepository.GetAllElements()
     {
