@@ -31,6 +31,7 @@ internal sealed class StartUp(CatalogMigrations migrations, FirstStart first, Np
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await PoolThreads.Enter();
         await migrations.Apply(stoppingToken);
         await first.Run(stoppingToken);
         _done = true;

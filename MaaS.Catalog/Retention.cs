@@ -45,6 +45,7 @@ public sealed class Retention(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await PoolThreads.Enter();
         await migrations.WaitUntilApplied(stoppingToken);
         using var timer = new PeriodicTimer(s_pause);
         do

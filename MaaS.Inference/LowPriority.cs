@@ -11,22 +11,24 @@ public static partial class LowPriority
 
     public static Task<T> Run<T>(Func<T> work)
     {
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
+        var done = new Task<T>(work);
+        var low = new Thread(() =>
         {
             if (OperatingSystem.IsLinux())
                 _ = SetPriority(0, 0, Nice);
-            try
-            {
-                done.SetResult(work());
-            }
-            catch (Exception error)
-            {
-                done.SetException(error);
-            }
+            done.RunSynchronously();
         })
-        { IsBackground = true, Name = "low priority" }.Start();
-        return done.Task;
+        { IsBackground = true, Name = "low priority" };
+        // Whoever waits goes on from a thread of usual priority: the pool's next thread would inherit it from the one that asks for it.
+        var told = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            low.Start();
+            low.Join();
+            told.SetFromTask(done);
+        })
+        { IsBackground = true, Name = "low priority's end" }.Start();
+        return told.Task;
     }
 
     // .NET's own thread priorities do nothing on Linux, where a nice value is one thread's: setpriority(2), of this process and this thread.

@@ -14,6 +14,7 @@ internal sealed class Guards(IDbContextFactory<CatalogContext> contexts, Router 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await PoolThreads.Enter();
         var settled = new HashSet<(Guid, int)>();
         using var timer = new PeriodicTimer(s_pause, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))

@@ -74,7 +74,7 @@ internal sealed class TrafficPlan(LoadedModels models)
             return false;
         try
         {
-            var task = (await models.Get(old, ExecutionProvider.Auto).WaitAsync(token)).Manifest.Task;
+            var task = (await models.Get(old, newest.Provider).WaitAsync(token)).Manifest.Task;
             return shares.Zip(tasks).Where(share => shift.Gained.Contains(share.First.VersionId)).All(share => share.Second == task);
         }
         catch (Exception failure) when (failure is ModelLoadException or InvalidDataException or FileNotFoundException)

@@ -47,7 +47,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     /// <exception cref="FileNotFoundException">The version, or a file of it, does not exist.</exception>
     public Task<Model> Get(Guid versionId, ExecutionProvider provider)
     {
-        var entry = _entries.GetOrAdd((versionId, provider != ExecutionProvider.Cpu && Cuda.Missing is null), key => new(() => Task.Run(() => Load(key))));
+        var entry = _entries.GetOrAdd((versionId, provider != ExecutionProvider.Cpu && Cuda.Missing is null), key => new(() => Load(key)));
         Volatile.Write(ref entry.UsedAt, clock.GetTimestamp());
         return entry.Model.Value;
     }
@@ -90,6 +90,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await PoolThreads.Enter();
         using var timer = new PeriodicTimer(s_round, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -100,6 +101,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
 
     private async Task<Model> Load((Guid Version, bool OnGpu) key)
     {
+        await PoolThreads.Enter();
         try
         {
             var started = clock.GetTimestamp();
@@ -118,7 +120,8 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
         catch (Exception failure)
         {
             logger.LogWarning("Version {Version} could not be loaded: {Why}", key.Version, failure.Message);
-            _ = Task.Delay(s_failureKept, clock).ContinueWith(_ => _entries.TryRemove(key, out var _), TaskScheduler.Default);
+            if (_entries.TryGetValue(key, out var failed)) // and no other that comes in its place meanwhile
+                _ = Task.Delay(s_failureKept, clock).ContinueWith(_ => _entries.TryRemove(new(key, failed)), TaskScheduler.Default);
             throw;
         }
     }

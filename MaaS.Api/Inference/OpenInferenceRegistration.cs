@@ -1,5 +1,6 @@
 // Wires the open protocol and the metrics into the server: what is asked often before the rest of the pipeline, the rest of gRPC in it.
 using MaaS.Api.Inference.OpenInference;
+using MaaS.Catalog;
 
 namespace MaaS.Api.Inference;
 
@@ -20,7 +21,11 @@ internal static class OpenInferenceRegistration
         MetricsText.UseMetrics(app, Listening.Metrics(app.Configuration));
         var (http, grpc) = (app.Services.GetRequiredService<OpenInferenceHttp>(), app.Services.GetRequiredService<InferGrpc>());
         app.Use(next => context => context.Request.Path.Value == InferGrpc.Path ? grpc.Answer(context) : http.Invoke(context, next));
-        app.Use(next => context => PoolThreads.Run(context, next));
+        app.Use(next => async context =>
+        {
+            await PoolThreads.Enter();
+            await next(context);
+        });
         app.MapGrpcService<OpenInferenceService>();
         app.MapGrpcService<GrpcHealth>();
         app.MapGrpcReflectionService().RequireAuthorization();

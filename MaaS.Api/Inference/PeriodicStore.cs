@@ -1,4 +1,6 @@
 // What a process counts in memory goes to PostgreSQL every so often, and once more when the process ends.
+using MaaS.Catalog;
+
 namespace MaaS.Api.Inference;
 
 internal abstract class PeriodicStore(TimeSpan pause, TimeProvider clock) : BackgroundService
@@ -8,6 +10,7 @@ internal abstract class PeriodicStore(TimeSpan pause, TimeProvider clock) : Back
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await PoolThreads.Enter();
         using var timer = new PeriodicTimer(pause, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await Store(stoppingToken);

@@ -22,6 +22,7 @@ internal static class PredictEndpoints
     public static void AddServing(this WebApplicationBuilder builder)
     {
         SharedThreads.Make();
+        _ = Cuda.Missing; // looks for the GPU's libraries, which may take seconds: not while somebody waits for an answer
         builder.Services.AddSingleton<Router>().AddSingleton<Routes>().AddSingleton<Comparisons>().AddSingleton<PackageCache>().AddSingleton<LoadedModels>().AddSingleton<TrafficPlan>()
             .AddSingleton<ServingCounts>().AddSingleton<Meters>().AddSingleton<Admission>().AddSingleton<MetricsText>().AddSingleton<TrafficRecorder>()
             .AddSingleton<KeptAnswers>().AddSingleton<RequestSamples>().AddSingleton<ServingMeter>();

@@ -14,6 +14,9 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
     // A thread switch costs some 10 us; a run of a millisecond at most delays the other requests of its thread no more than a busy core does.
     private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);
 
+    // A row may be a text of any length, and what a short one took says nothing of it.
+    private const int QuickBytes = 64 << 10;
+
     private const int IdleMilliseconds = 10_000; // until a thread without work ends
 
     private readonly object _gate = new();
@@ -36,7 +39,7 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
     public CallOutcome? AskNow(Call call)
     {
         call.AskedAt = Stopwatch.GetTimestamp();
-        return Pool.Signature.ByRows && call.Work is null && call.Rows >= settings.MaxBatchSize && Pool.PerRow * call.Rows < s_quick ? Run(new(in call), call.Rows) : null;
+        return Pool.Signature.ByRows && call.Work is null && call.Rows >= settings.MaxBatchSize && Pool.PerRow * call.Rows < s_quick && call.InputBytes <= QuickBytes ? Run(new(in call), call.Rows) : null;
     }
 
     public ValueTask<CallOutcome> Enqueue(Call call, TimeSpan? timeout, CancellationToken token)

@@ -50,6 +50,17 @@ public sealed class Call : IValueTaskSource<CallOutcome>
 
     public int InputCount { get; private set; }
 
+    public long InputBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var input in Inputs)
+                bytes += input.Data.Length;
+            return bytes;
+        }
+    }
+
     /// <summary>Of a graph that is by rows; 1 for any other, whose calls are never put together.</summary>
     public int Rows { get; set; }
 

@@ -5,6 +5,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.IO.Pipelines;
+using MaaS.Api.Teams;
 using MaaS.Catalog;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Teams;
@@ -54,10 +55,9 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
 
     /// <summary>A message that is here already, as a stream of them brings it.</summary>
     /// <returns>Who answered, when it was answered: whoever looks at it is to be shown it when it is written.</returns>
-    public async ValueTask<Admitted> Infer(InferExchange exchange, string? authorization, string? stickyKey, ReadOnlyMemory<byte> message, CancellationToken token)
+    public async ValueTask<Admitted> Infer(InferExchange exchange, Caller caller, string? stickyKey, ReadOnlyMemory<byte> message, CancellationToken token)
     {
         var began = Stopwatch.GetTimestamp();
-        var caller = await admission.Caller(authorization, Role.Viewer, token);
         using var stay = caller.Usage!.Enter();
         var (name, version) = InferMessage.Address(message);
         var admitted = await admission.Admit(caller, name, version, token, stickyKey);
@@ -97,13 +97,16 @@ internal sealed class InferGrpc(Admission admission, ILogger<InferGrpc> logger)
     {
         if (!HttpMethods.IsPost(context.Request.Method) || !context.Request.ContentType.AsSpan().StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase))
             throw new ServingError(ServingStatus.Invalid, "this address takes POST with the type application/grpc.");
+        var caller = await admission.Caller(context.Request.Headers.Authorization, Role.Viewer, context.RequestAborted); // before anything is read for him
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = RequestBody.MostBytes + Prefix;
         exchange.Timeout = Deadline(context.Request.Headers["grpc-timeout"]);
         var reader = context.Request.BodyReader;
         var body = await Read(reader);
         try
         {
-            var admitted = await Infer(exchange, context.Request.Headers.Authorization, context.Request.Headers[Sticky.Header], Message(context.Request, body, exchange), context.RequestAborted);
+            if (body.Length > RequestBody.QuickBytes || body.FirstSpan[0] != 0)
+                await PoolThreads.Enter();
+            var admitted = await Infer(exchange, caller, context.Request.Headers[Sticky.Header], Message(context.Request, body, exchange), context.RequestAborted);
             Write(context.Response, exchange, admitted.Model.Tensors.Signature);
             if (admitted.IsFollowed)
             {

@@ -57,7 +57,8 @@ internal sealed class OpenInferenceService(
             var exchange = InferExchange.Rent();
             try
             {
-                var admitted = await infer.Infer(exchange, Authorization(context), context.RequestHeaders.GetValue(Sticky.Header.ToLowerInvariant()), request.ToByteArray(), context.CancellationToken);
+                var caller = await admission.Caller(Authorization(context), Role.Viewer, context.CancellationToken);
+                var admitted = await infer.Infer(exchange, caller, context.RequestHeaders.GetValue(Sticky.Header.ToLowerInvariant()), request.ToByteArray(), context.CancellationToken);
                 var reply = new System.Buffers.ArrayBufferWriter<byte>();
                 InferReply.Write(exchange, admitted.Model.Tensors.Signature, reply);
                 await responseStream.WriteAsync(new() { InferResponse = ModelInferResponse.Parser.ParseFrom(reply.WrittenSpan) }, context.CancellationToken);

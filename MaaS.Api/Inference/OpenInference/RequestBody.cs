@@ -1,6 +1,7 @@
 // The body of a request as one sequence of bytes: where the connection has put it, when it is plain; unpacked when it is packed.
 using System.Buffers;
 using System.IO.Pipelines;
+using MaaS.Catalog;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace MaaS.Api.Inference.OpenInference;
@@ -9,6 +10,9 @@ internal readonly struct RequestBody(ReadOnlySequence<byte> bytes, PipeReader? l
 {
     /// <summary>Of a request with tensors; packed or not.</summary>
     public const int MostBytes = 64 << 20;
+
+    /// <summary>More takes too long to read for a thread that serves other connections: a JSON of this size some 0.3 ms.</summary>
+    public const int QuickBytes = 64 << 10;
 
     // Whoever announces up to so much is listened to before he is refused: many a client reads no answer before it has sent everything.
     private const int MostDrained = 4 * MostBytes;
@@ -26,6 +30,8 @@ internal readonly struct RequestBody(ReadOnlySequence<byte> bytes, PipeReader? l
             await Allow(context);
         var body = (await request.BodyReader.ReadAtLeastAsync((int)(request.ContentLength ?? MostBytes), CancellationToken.None)).Buffer;
         var encoding = request.Headers.ContentEncoding;
+        if (body.Length > QuickBytes || encoding.Count > 0)
+            await PoolThreads.Enter();
         if (encoding.Count == 0 || encoding.ToString() is "" or "identity")
             return new(body, request.BodyReader);
         try
