@@ -197,7 +197,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             while (!(await http.GetAsync("health", patience.Token)).IsSuccessStatusCode)
                 await Task.Delay(100, patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception error) when (error is OperationCanceledException or HttpRequestException)
         {
             lock (_output)
                 throw new InvalidOperationException($"The API did not become ready:\n{string.Join('\n', _output)}");

@@ -23,7 +23,8 @@ public sealed class WorkerTests(PostgresFixture postgres) : CatalogTest(postgres
         Assert.Equal((JobState.Succeeded, 1, (string?)null), (ended.State, ended.Attempt, ended.Error));
         var version = await VersionOf(job);
         Assert.Equal((DatasetState.Ready, 3L, 2), (version.State, version.RowCount, version.ColumnCount));
-        Assert.Equal("3 rows, 2 columns.", (await Log.Read(job.Id, 0, 10, Token))[0].Text);
+        // The worker writes what a job said last a moment after its end.
+        await Eventually(async () => await Log.Read(job.Id, 0, 10, Token) is [{ Text: "3 rows, 2 columns." }, ..], TimeSpan.FromSeconds(5), () => "The log does not tell.");
         await using var context = Context();
         var row = await context.Workers.SingleAsync(Token);
         Assert.Equal(("tester", "cpu"), (row.Name, row.Devices[0].Kind));
