@@ -1,4 +1,5 @@
-// The whole schema on one page. Names become snake_case; ids are time-ordered uuids made by the application.
+// The whole schema on one page, but for people: who they are, what they may do and what they hear of is in CatalogContext.People.cs.
+// Names become snake_case; ids are time-ordered uuids made by the application.
 // Knows tables and keys; states of jobs belong to JobQueue, points of series to MetricStore, bytes to ArtifactStore.
 using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Datasets;
@@ -18,7 +19,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Catalog;
 
-public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : DbContext(options)
+public sealed partial class CatalogContext(DbContextOptions<CatalogContext> options) : DbContext(options)
 {
     public DbSet<Team> Teams => Set<Team>();
     public DbSet<User> Users => Set<User>();
@@ -76,51 +77,7 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
 
     protected override void OnModelCreating(ModelBuilder model)
     {
-        model.Entity<User>().HasIndex(user => user.Email).IsUnique();
-        model.Entity<Member>(member =>
-        {
-            member.HasKey(row => new { row.TeamId, row.UserId });
-            member.Property(row => row.Notifications).IsJsonb().HasDefaultValueSql("'{}'");
-        });
-        model.Entity<InvitationRow>(invitation =>
-        {
-            invitation.ToTable("invitations").HasKey(row => row.TokenHash);
-            invitation.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
-        });
-        model.Entity<Session>(session =>
-        {
-            session.HasKey(row => row.TokenHash);
-            session.HasIndex(row => row.UserId);
-            session.HasIndex(row => row.Id).IsUnique();
-            // Of sessions that were begun before there was such a column.
-            session.Property(row => row.Id).HasDefaultValueSql("gen_random_uuid()");
-            session.Property(row => row.Device).HasDefaultValue("unknown");
-            session.Property(row => row.LastSeenAt).HasDefaultValueSql("now()");
-        });
-        model.Entity<PasswordReset>(reset =>
-        {
-            reset.HasKey(row => row.TokenHash);
-            reset.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId).OnDelete(DeleteBehavior.Cascade);
-        });
-        model.Entity<RecoveryCode>().HasKey(code => new { code.UserId, code.Hash });
-        model.Entity<ProtectionKey>().HasKey(key => key.Name);
-        model.Entity<ApiKey>(key =>
-        {
-            key.HasIndex(row => row.SecretHash).IsUnique();
-            key.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
-            key.Property(row => row.Limits).IsJsonb().HasDefaultValueSql("'{}'");
-        });
-        model.Entity<UsageCount>(usage =>
-        {
-            usage.HasKey(row => new { row.TeamId, row.KeyId, row.Day });
-            usage.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
-        });
-        model.Entity<Team>().Property(row => row.Limits).IsJsonb().HasDefaultValueSql("'{}'");
-        model.Entity<AuditEvent>(audit =>
-        {
-            audit.HasKey(row => row.Number);
-            audit.HasIndex(row => new { row.TeamId, row.Number });
-        });
+        People(model);
 
         model.Entity<Dataset>(dataset =>
         {
@@ -293,29 +250,6 @@ public sealed class CatalogContext(DbContextOptions<CatalogContext> options) : D
         {
             share.HasKey(row => new { row.DeploymentId, row.RevisionNumber, row.VersionId });
             share.HasOne(row => row.Version).WithMany().HasForeignKey(row => row.VersionId).OnDelete(DeleteBehavior.Restrict);
-        });
-
-        model.Entity<TeamEvent>(happened =>
-        {
-            happened.ToTable("events").HasIndex(row => row.Source).IsUnique();
-            happened.HasIndex(row => row.At);
-        });
-        model.Entity<Notification>(notification =>
-        {
-            notification.HasKey(row => new { row.UserId, row.EventId });
-            notification.HasIndex(row => row.MailDueAt).HasFilter("mail_due_at is not null");
-        });
-        model.Entity<EventCursor>().HasKey(cursor => cursor.Source);
-        model.Entity<Webhook>(webhook =>
-        {
-            webhook.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
-            webhook.Property(row => row.Events).IsJsonb();
-        });
-        model.Entity<WebhookDelivery>(delivery =>
-        {
-            delivery.HasOne(row => row.Event).WithMany().HasForeignKey(row => row.EventId).OnDelete(DeleteBehavior.Cascade);
-            delivery.HasIndex(row => new { row.WebhookId, row.Id });
-            delivery.HasIndex(row => row.NextAt).HasFilter("next_at is not null");
         });
 
         model.Entity<Worker>().Property(worker => worker.Devices).IsJsonb();

@@ -2,8 +2,6 @@
 // and each transition names the state and the attempt it expects, so that whoever lost the job changes nothing.
 // Knows nothing of what a job does.
 using MaaS.Catalog.Experiments;
-using MaaS.Catalog.Models;
-using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -12,7 +10,7 @@ using NpgsqlTypes;
 namespace MaaS.Catalog.Jobs;
 
 /// <param name="lease">How long a claim lasts without a heartbeat.</param>
-public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<CatalogContext> contexts, MetricStore metrics, TimeSpan lease)
+public sealed partial class JobQueue(NpgsqlDataSource database, IDbContextFactory<CatalogContext> contexts, MetricStore metrics, TimeSpan lease)
 {
     /// <summary>Notified when a job is queued. It only shortens the wait; polling is the truth.</summary>
     public const string Channel = "maas_jobs";
@@ -126,50 +124,13 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
         return Happened(command, token);
     }
 
-    /// <summary>running -> succeeded, with the run's outcome and, when asked for, the model's next version, or nothing at all.</summary>
-    public async Task<bool> Succeed(JobLease held, RunResult result, CancellationToken token)
-    {
-        await using var context = await contexts.CreateDbContextAsync(token);
-        await using var transaction = await context.Database.BeginTransactionAsync(token);
-        if (!await Succeed(context, held, token))
-            return false;
-        var job = await context.Jobs.AsNoTracking().SingleAsync(row => row.Id == held.JobId, token);
-        var run = await context.Runs.Include(row => row.Artifacts).SingleOrDefaultAsync(row => row.Id == job.RunId, token);
-        // Deleted meanwhile: then there is nobody to tell, and no version to make.
-        if (run is not null)
-        {
-            var last = await metrics.Last([run.Id], token);
-            run.Metrics = result.Metrics.Concat(last[run.Id].Where(series => !result.Metrics.ContainsKey(series.Key))).ToDictionary();
-            run.Params = result.Params?.ToDictionary() ?? run.Params;
-            run.Environment = result.Environment.ToDictionary();
-            run.Manifest = result.Manifest;
-            run.Artifacts.AddRange(result.Artifacts.Select(file =>
-                new Artifact { RunId = run.Id, Path = file.Path, Bytes = file.Bytes, Sha256 = file.Sha256 }));
-            await context.SaveChangesAsync(token);
-            await MetricSummaries.Conclude(context, run, token);
-            if (job.Spec is TrainJob { RegisterAs: { } model })
-                await ModelRegistration.Register(context, run, model, job.CreatedBy, token);
-        }
-        await transaction.CommitAsync(token);
-        return true;
-    }
-
-    /// <summary>running -> succeeded for a job that described a dataset version, which becomes ready.</summary>
-    public async Task<bool> Succeed(JobLease held, DatasetProfile profile, CancellationToken token)
-    {
-        await using var context = await contexts.CreateDbContextAsync(token);
-        await using var transaction = await context.Database.BeginTransactionAsync(token);
-        if (!await Succeed(context, held, token))
-            return false;
-        await context.DatasetVersions.Where(version => version.ProfileJobId == held.JobId).ExecuteUpdateAsync(version => version
-            .SetProperty(row => row.State, DatasetState.Ready)
-            .SetProperty(row => row.Profile, profile)
-            .SetProperty(row => row.RowCount, profile.RowCount)
-            .SetProperty(row => row.ColumnCount, profile.Columns.Count)
-            .SetProperty(row => row.Error, (string?)null), token);
-        await transaction.CommitAsync(token);
-        return true;
-    }
+    /// <summary>running -> succeeded, in the transaction in which the caller writes what the job made.</summary>
+    internal static async Task<bool> Succeed(CatalogContext context, JobLease held, CancellationToken token) =>
+        await context.Database.ExecuteSqlAsync(
+            $"""
+            update jobs set state = 'succeeded', progress = 1, phase = null, lease_expires_at = null, finished_at = now()
+            where id = {held.JobId} and attempt = {held.Attempt} and state = 'running'
+            """, token) == 1;
 
     /// <summary>running -> failed; or -> queued when another try may help and attempts are left; or -> canceled when that was wanted.</summary>
     /// <param name="sentence">Shown to the user.</param>
@@ -292,13 +253,6 @@ public sealed class JobQueue(NpgsqlDataSource database, IDbContextFactory<Catalo
         command.Parameters.Add(new() { Value = held.Attempt });
         return await command.ExecuteScalarAsync(token) is true;
     }
-
-    internal static async Task<bool> Succeed(CatalogContext context, JobLease held, CancellationToken token) =>
-        await context.Database.ExecuteSqlAsync(
-            $"""
-            update jobs set state = 'succeeded', progress = 1, phase = null, lease_expires_at = null, finished_at = now()
-            where id = {held.JobId} and attempt = {held.Attempt} and state = 'running'
-            """, token) == 1;
 
     private static Beat Answer(object? cancelRequested) => cancelRequested switch
     {

@@ -1,6 +1,5 @@
 // A person's account in a real browser: an authenticator is set up by the QR code's secret, signing in then takes a code, and the pages of
 // sessions, notifications and the team are looked at.
-using MaaS.Catalog.Teams;
 using MaaS.EndToEnd.Tests.AppHost;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,7 +9,6 @@ public sealed class AccountTests : IDisposable
 {
     private const string Email = "admin@example.com";
     private const string Password = "a password for a test";
-    private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     private readonly string _data = Directory.CreateTempSubdirectory("maas-test-").FullName;
 
@@ -36,7 +34,7 @@ public sealed class AccountTests : IDisposable
         await Expect(at.Id("qr")).ToBeVisibleAsync();
         await at.Shot("authenticator");
         var secret = await at.Id("authenticator-secret").TextContentAsync();
-        await at.Id("authenticator-code").FillAsync(Code(secret!, 0));
+        await at.Id("authenticator-code").FillAsync(AuthenticatorApp.Code(secret!));
         await at.Id("authenticator-code").BlurAsync();
         await at.Id("authenticator-confirm").ClickAsync();
         await Expect(at.Id("recovery-codes")).ToBeVisibleAsync();
@@ -48,7 +46,7 @@ public sealed class AccountTests : IDisposable
         await SignIn(at);
         await Expect(at.Id("code")).ToBeVisibleAsync();
         await at.Shot("sign-in-code");
-        await at.Id("code").FillAsync(Code(secret!, 1));
+        await at.Id("code").FillAsync(AuthenticatorApp.Code(secret!, 1));
         await at.Id("sign-in").ClickAsync();
         await Expect(at.Id("first-steps")).ToBeVisibleAsync();
 
@@ -68,13 +66,5 @@ public sealed class AccountTests : IDisposable
         await at.Id("email").FillAsync(Email);
         await at.Id("password").FillAsync(Password);
         await at.Id("sign-in").ClickAsync();
-    }
-
-    /// <summary>What the app shows so many steps of 30 s from now; each code is taken once, and one step early.</summary>
-    private static string Code(string base32, int steps)
-    {
-        var bits = string.Concat(base32.Select(letter => Convert.ToString(Alphabet.IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        byte[] secret = [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(8 * i, 8), 2))];
-        return Totp.Code(secret, Totp.Step(DateTimeOffset.UtcNow) + steps);
     }
 }
