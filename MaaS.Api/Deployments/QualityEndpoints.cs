@@ -45,7 +45,7 @@ internal static class QualityEndpoints
             .FromSql($"select * from kept_answers where deployment_id = {newest.DeploymentId} and request_id = any({ids}) order by request_id for update").ToListAsync(token);
         if (kept.Count == 0 && newest.AnswersKeptDays == 0)
             return new ConflictProblem("answers_not_kept", $"\"{deployment}\" keeps no answers, so there is nothing to hold the truth against; make a revision with answers_kept_days from 1 to {RevisionView.MostKeptDays}.");
-        var manifests = (await Versions(context, [.. kept.Select(answer => answer.VersionId).Distinct()], token)).ToDictionary(version => version.Id, version => version.Manifest);
+        var manifests = (await DriftOf.Versions(context, [.. kept.Select(answer => answer.VersionId).Distinct()], token)).ToDictionary(version => version.Id, version => version.Manifest);
         var refusals = new GroundTruth(kept.ToDictionary(answer => answer.RequestId, StringComparer.Ordinal), manifests).Take(request.Rows);
         if (refusals.Count == request.Rows.Count)
             return new InvalidProblem("ground_truth_refused", $"Nothing was taken. {string.Join(' ', refusals.Take(10))}");
@@ -63,7 +63,7 @@ internal static class QualityEndpoints
         var kept = context.KeptAnswers.Where(answer => answer.DeploymentId == newest.DeploymentId && answer.At >= since);
         var (answers, withTruth) = (await kept.LongCountAsync(token), await kept.LongCountAsync(answer => answer.TrueLabels != null || answer.TrueNumbers != null, token));
         var figures = (await store.Quality(newest.DeploymentId, since, token)).ToLookup(hour => hour.VersionId);
-        var versions = await Versions(context, [.. figures.Select(version => version.Key)], token);
+        var versions = await DriftOf.Versions(context, [.. figures.Select(version => version.Key)], token);
         return TypedResults.Ok(new QualityView(newest.AnswersKeptDays, answers, withTruth, [.. versions.Select(version => Of(version, [.. figures[version.Id]]))]));
     }
 
@@ -82,7 +82,4 @@ internal static class QualityEndpoints
 
     private static Task<Revision?> Newest(CatalogContext context, Caller caller, string deployment, CancellationToken token) => context.Deployments.AsNoTracking()
         .Where(row => row.TeamId == caller.TeamId && row.Name == deployment).SelectMany(row => row.Revisions).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync(token);
-
-    private static async Task<IReadOnlyList<ModelVersion>> Versions(CatalogContext context, Guid[] ids, CancellationToken token) => await context.ModelVersions.AsNoTracking()
-        .Include(version => version.Model).Where(version => ids.Contains(version.Id)).OrderBy(version => version.Model.Name).ThenBy(version => version.Number).ToListAsync(token);
 }
