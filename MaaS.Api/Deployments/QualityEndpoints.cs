@@ -17,6 +17,7 @@ namespace MaaS.Api.Deployments;
 internal static class QualityEndpoints
 {
     private const int MostSentences = 100;
+    private const int MostKeptRows = 200_000; // that a post may read and write again
     private const int MostHours = RevisionView.MostKeptDays * 24;
 
     private static readonly string[] s_figures = ["accuracy", "rmse", "mae"];
@@ -40,6 +41,10 @@ internal static class QualityEndpoints
         await answers.Flush(token);
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         var ids = request.Rows.Select(row => row.RequestId).Distinct(StringComparer.Ordinal).ToArray();
+        var rows = await context.Database.SqlQuery<long>(
+            $"select coalesce(sum(coalesce(cardinality(labels), cardinality(numbers))), 0)::bigint as \"Value\" from kept_answers where deployment_id = {newest.DeploymentId} and request_id = any({ids})").SingleAsync(token);
+        if (rows > MostKeptRows)
+            return new InvalidProblem("ground_truth_refused", $"rows names requests that had {rows} rows together, all of which are written again; a post may name requests of up to {MostKeptRows} rows, so send fewer requests at once.");
         // In one order, so that two posts about the same requests do not wait for each other.
         var kept = await context.KeptAnswers
             .FromSql($"select * from kept_answers where deployment_id = {newest.DeploymentId} and request_id = any({ids}) order by request_id for update").ToListAsync(token);
