@@ -33,10 +33,13 @@ internal sealed class Sampler(SamplingRow sampling, RequestSamples samples)
         Add(share, SampledProtocol.OpenInference, call.Rows, requestId, () => SampleJson.Of(copy, task, _redaction));
     }
 
-    public void Take(PredictRequest request, IReadOnlyList<Prediction> predictions, RouteShare share, string requestId)
+    public void Take(PredictRequest request, IReadOnlyList<Prediction> predictions, RouteShare share, Model answered, string requestId)
     {
-        if (TryTake())
-            Add(share, SampledProtocol.Predict, request.Rows.Count, requestId, () => SampleJson.Of(request.Rows, predictions, _redaction));
+        if (!TryTake())
+            return;
+        var manifest = answered.Manifest;
+        Add(share, SampledProtocol.Predict, request.Rows.Count, requestId,
+            () => SampleJson.Of(request.Rows, predictions, _redaction, Redaction.Columns(manifest).ToDictionary(column => column.Name, column => column.IsHarmless, StringComparer.Ordinal)));
     }
 
     private bool TryTake() => Volatile.Read(ref _left) > 0 && samples.Clock.GetUtcNow() < sampling.EndsAt && Interlocked.Decrement(ref _left) >= 0;

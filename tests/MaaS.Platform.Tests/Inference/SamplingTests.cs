@@ -123,6 +123,17 @@ public sealed class SamplingTests(ApiServer api) : RolloutTest(api)
         Assert.Equal("""{"age":50,"city":"[left out: 9002 bytes]"}""", sample.Asked[0].GetRawText());
     }
 
+    [Fact]
+    public async Task A_text_in_a_column_of_numbers_and_the_name_of_a_column_nobody_knows_are_not_kept()
+    {
+        await Admin.StartSampling(Seed.Deployment, new(), Token);
+        await Member.Predict(Seed.Deployment, new PredictRequest(TestPackage.Rows("""{"age":50,"member":null}""", """{"age":"John Smith","member":true,"mail john@example.com":1}""", """{"age":["John Smith"],"city":7}""")), Token);
+        var sample = Assert.Single(await Taken(1));
+
+        Assert.Equal("""[{"age":50,"member":null},{"age":"[redacted]","member":true},{"age":"[redacted]","city":"[redacted]"}]""", sample.Asked.GetRawText());
+        Assert.Equal(0, await Stored("ohn"));
+    }
+
     [Theory]
     [InlineData(Role.Viewer)]
     [InlineData(Role.Member)]
