@@ -14,7 +14,7 @@ namespace MaaS.Api.Inference.Samples;
 
 internal static class SampleJson
 {
-    private const int MostRows = 100;
+    public const int MostRows = 100;
     private const int MostBytes = 64 << 10;
     private const int MostValueBytes = 8 << 10;
 
