@@ -17,6 +17,7 @@ namespace MaaS.Api.Deployments;
 internal static class QualityEndpoints
 {
     private const int MostSentences = 100;
+    private const int MostKeptRows = 200_000; // that a post may read and write again
     private const int MostHours = RevisionView.MostKeptDays * 24;
 
     private static readonly string[] s_figures = ["accuracy", "rmse", "mae"];
@@ -40,12 +41,16 @@ internal static class QualityEndpoints
         await answers.Flush(token);
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         var ids = request.Rows.Select(row => row.RequestId).Distinct(StringComparer.Ordinal).ToArray();
+        var rows = await context.Database.SqlQuery<long>(
+            $"select coalesce(sum(coalesce(cardinality(labels), cardinality(numbers))), 0)::bigint as \"Value\" from kept_answers where deployment_id = {newest.DeploymentId} and request_id = any({ids})").SingleAsync(token);
+        if (rows > MostKeptRows)
+            return new InvalidProblem("ground_truth_refused", $"rows names requests that had {rows} rows together, all of which are written again; a post may name requests of up to {MostKeptRows} rows, so send fewer requests at once.");
         // In one order, so that two posts about the same requests do not wait for each other.
         var kept = await context.KeptAnswers
             .FromSql($"select * from kept_answers where deployment_id = {newest.DeploymentId} and request_id = any({ids}) order by request_id for update").ToListAsync(token);
         if (kept.Count == 0 && newest.AnswersKeptDays == 0)
             return new ConflictProblem("answers_not_kept", $"\"{deployment}\" keeps no answers, so there is nothing to hold the truth against; make a revision with answers_kept_days from 1 to {RevisionView.MostKeptDays}.");
-        var manifests = (await Versions(context, [.. kept.Select(answer => answer.VersionId).Distinct()], token)).ToDictionary(version => version.Id, version => version.Manifest);
+        var manifests = (await DriftOf.Versions(context, [.. kept.Select(answer => answer.VersionId).Distinct()], token)).ToDictionary(version => version.Id, version => version.Manifest);
         var refusals = new GroundTruth(kept.ToDictionary(answer => answer.RequestId, StringComparer.Ordinal), manifests).Take(request.Rows);
         if (refusals.Count == request.Rows.Count)
             return new InvalidProblem("ground_truth_refused", $"Nothing was taken. {string.Join(' ', refusals.Take(10))}");
@@ -63,7 +68,7 @@ internal static class QualityEndpoints
         var kept = context.KeptAnswers.Where(answer => answer.DeploymentId == newest.DeploymentId && answer.At >= since);
         var (answers, withTruth) = (await kept.LongCountAsync(token), await kept.LongCountAsync(answer => answer.TrueLabels != null || answer.TrueNumbers != null, token));
         var figures = (await store.Quality(newest.DeploymentId, since, token)).ToLookup(hour => hour.VersionId);
-        var versions = await Versions(context, [.. figures.Select(version => version.Key)], token);
+        var versions = await DriftOf.Versions(context, [.. figures.Select(version => version.Key)], token);
         return TypedResults.Ok(new QualityView(newest.AnswersKeptDays, answers, withTruth, [.. versions.Select(version => Of(version, [.. figures[version.Id]]))]));
     }
 
@@ -82,7 +87,4 @@ internal static class QualityEndpoints
 
     private static Task<Revision?> Newest(CatalogContext context, Caller caller, string deployment, CancellationToken token) => context.Deployments.AsNoTracking()
         .Where(row => row.TeamId == caller.TeamId && row.Name == deployment).SelectMany(row => row.Revisions).OrderByDescending(revision => revision.Number).FirstOrDefaultAsync(token);
-
-    private static async Task<IReadOnlyList<ModelVersion>> Versions(CatalogContext context, Guid[] ids, CancellationToken token) => await context.ModelVersions.AsNoTracking()
-        .Include(version => version.Model).Where(version => ids.Contains(version.Id)).OrderBy(version => version.Model.Name).ThenBy(version => version.Number).ToListAsync(token);
 }

@@ -95,7 +95,7 @@ internal static class SamplingEndpoints
             return DeploymentEndpoints.Missing(deployment);
         await samples.Flush(token);
         var taken = Samples(context, row).Where(sample => after == null || sample.Id < after).OrderByDescending(sample => sample.Id);
-        return TypedResults.Ok(await taken.Page(paging.Count, sample => $"{sample.Id}", View, token));
+        return TypedResults.Ok(await Named(taken).Page(paging.Count, named => $"{named.Sample.Id}", View, token));
     }
 
     private static async Task<Results<PushStreamHttpResult, NotFoundProblem>> File(
@@ -107,7 +107,7 @@ internal static class SamplingEndpoints
         http.Response.Headers[HeaderNames.XContentTypeOptions] = "nosniff";
         return TypedResults.Stream(async stream =>
         {
-            await foreach (var sample in Samples(context, row).OrderBy(sample => sample.Id).AsAsyncEnumerable().WithCancellation(token))
+            await foreach (var sample in Named(Samples(context, row).OrderBy(sample => sample.Id)).AsAsyncEnumerable().WithCancellation(token))
             {
                 await JsonSerializer.SerializeAsync(stream, View(sample), MaaSJson.Options, token);
                 await stream.WriteAsync("\n"u8.ToArray(), token);
@@ -143,15 +143,22 @@ internal static class SamplingEndpoints
     }
 
     private static IQueryable<SampleRow> Samples(CatalogContext context, Deployment row) => context.RequestSamples.AsNoTracking()
-        .Include(sample => sample.Version).ThenInclude(version => version.Model)
         .Where(sample => context.Samplings.Any(sampling => sampling.Id == sample.SamplingId && sampling.DeploymentId == row.Id));
+
+    // Of a version only what is shown: its manifest may have megabytes, and would come with every sample.
+    private static IQueryable<NamedSample> Named(IQueryable<SampleRow> samples) => samples.Select(sample => new NamedSample(sample, sample.Version.Model.Name, sample.Version.Number));
 
     private static SamplingView View(SamplingRow? row, IReadOnlyList<SampledColumn> columns, TimeProvider clock) => row is null ? new(SamplingState.Off, columns) : new(
         row.Taken < row.Requests && row.EndsAt > clock.GetUtcNow() ? SamplingState.Running : SamplingState.Ended, columns,
         row.Requests, row.Taken, row.Keeps, row.Redacts, row.StartedBy, row.StartedAt, row.EndsAt);
 
-    private static SampleView View(SampleRow row) => new(
-        row.Id, row.At, row.RequestId, row.Version.Model.Name, row.Version.Number, row.Protocol, row.Rows, Json(row.Asked), Json(row.Answered));
+    private static SampleView View(NamedSample named)
+    {
+        var row = named.Sample;
+        return new(row.Id, row.At, row.RequestId, named.Model, named.Version, row.Protocol, row.Rows, Json(row.Asked), Json(row.Answered));
+    }
 
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
+
+    private sealed record NamedSample(SampleRow Sample, string Model, int Version);
 }

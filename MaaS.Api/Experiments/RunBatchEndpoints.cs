@@ -15,6 +15,8 @@ namespace MaaS.Api.Experiments;
 
 internal static class RunBatchEndpoints
 {
+    private const int LongestDetail = 500; // every run's event has it
+
     public static void MapRunBatches(this IEndpointRouteBuilder runs)
     {
         runs.MapPost("move", Move).Needs(Role.Member).WithSummary("Move runs to another experiment");
@@ -49,6 +51,8 @@ internal static class RunBatchEndpoints
             return unfit;
         if (remove.Any(name => name is null))
             return new InvalidProblem("tags_not_allowed", "remove holds null; it must hold names of tags.");
+        if (remove.FirstOrDefault(name => name.Length > TagRules.Longest) is { } longest)
+            return new InvalidProblem("tags_not_allowed", $"remove holds a name of {longest.Length} characters; a tag's has at most {TagRules.Longest}.");
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         var (added, ids) = (JsonSerializer.Serialize(set), batch.Ids);
         await context.Database.ExecuteSqlAsync($"update runs set tags = (tags - {remove.ToArray()}) || {added}::jsonb where id = any({ids})", token);
@@ -56,7 +60,7 @@ internal static class RunBatchEndpoints
             $"select coalesce(max((select count(*) from jsonb_object_keys(tags))), 0)::int as \"Value\" from runs where id = any({ids})").SingleAsync(token);
         if (most > TagRules.Most)
             return TagRules.TooMany(most);
-        batch.Audit(context, caller, "tagged", string.Join(", ", set.Select(tag => $"{tag.Key} = {tag.Value}").Concat(remove.Select(name => $"without {name}"))));
+        batch.Audit(context, caller, "tagged", Cut(string.Join(", ", set.Select(tag => $"{tag.Key} = {tag.Value}").Concat(remove.Select(name => $"without {name}")))));
         await context.SaveChangesAsync(token);
         await transaction.CommitAsync(token);
         return TypedResults.NoContent();
@@ -95,6 +99,10 @@ internal static class RunBatchEndpoints
             runs => runs.ExecuteUpdateAsync(run => run.SetProperty(row => row.DeletedAt, (DateTimeOffset?)null), token));
         return TypedResults.NoContent();
     }
+
+    // Not amid a character: half of one is no text to PostgreSQL.
+    private static string Cut(string detail) => detail.Length <= LongestDetail ? detail
+        : $"{detail[..(char.IsHighSurrogate(detail[LongestDetail - 1]) ? LongestDetail - 1 : LongestDetail)]}...";
 
     private sealed record Named(Guid Id, string Name, JobState State);
 

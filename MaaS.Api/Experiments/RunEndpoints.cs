@@ -20,7 +20,7 @@ internal static class RunEndpoints
         var runs = api.MapGroup("runs").WithTags("Runs");
         runs.MapGet("", List).WithSummary("Runs of one experiment or of all, newest first or as asked: searched, sorted");
         runs.MapGet("{run}", Get).WithSummary("One run");
-        runs.MapPut("{run}", Update).Needs(Role.Member).WithSummary("Rename a run; replace its notes and tags");
+        runs.MapPut("{run}", Update).Needs(Role.Member).WithSummary("Rename a run; replace its notes, its tags, or both");
         runs.MapDelete("{run}", Delete).Needs(Role.Member).WithSummary("Delete a run that has ended; it can be restored for a month, and versions registered from it stay");
         runs.MapRunTable();
         runs.MapRunBatches();
@@ -70,14 +70,18 @@ internal static class RunEndpoints
     private static async Task<Results<Ok<RunView>, NotFoundProblem, InvalidProblem>> Update(
         Guid run, UpdateRun request, Caller caller, CatalogContext context, MetricStore metrics, CancellationToken token)
     {
-        var tags = request.Tags ?? new Dictionary<string, string>();
-        if (TagRules.Of(tags) is { } unfit)
+        if (request.Tags is not null && TagRules.Of(request.Tags) is { } unfit)
             return unfit;
         var row = await context.Runs.Include(found => found.Job).Include(found => found.Experiment)
             .SingleOrDefaultAsync(found => found.Id == run && found.TeamId == caller.TeamId, token);
         if (row is null)
             return new NotFoundProblem("run", run);
-        (row.Name, row.Notes, row.Tags) = (request.Name, request.Notes, tags.ToDictionary());
+        // What is not said stays: somebody else may have changed it meanwhile.
+        row.Name = request.Name;
+        if (request.Notes is { } notes)
+            row.Notes = notes.Length == 0 ? null : notes;
+        if (request.Tags is { } tags)
+            row.Tags = tags.ToDictionary();
         context.Audit(caller, "updated", "run", row.Name);
         await context.SaveChangesAsync(token);
         return TypedResults.Ok((await RunViews.Of(context, metrics, [row], token))[0]);

@@ -7,7 +7,7 @@ internal static class TagRules
 {
     public const int Most = 50;
 
-    private const int Longest = 200;
+    public const int Longest = 200;
 
     public static InvalidProblem? Of(IReadOnlyDictionary<string, string> tags) =>
         tags.Count > Most || tags.Any(tag => tag.Key.Length is 0 or > Longest || tag.Value is null or { Length: > Longest }) ? TooMany(tags.Count) : null;

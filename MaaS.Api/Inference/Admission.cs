@@ -28,7 +28,7 @@ internal readonly record struct Admitted(DeploymentRoute Route, RouteShare Share
     {
         if (Share.IsShadowed)
             Share.Show(request, answered);
-        Route.Sampler?.Take(request, answered, Share, requestId);
+        Route.Sampler?.Take(request, answered, Share, Model, requestId);
     }
 }
 

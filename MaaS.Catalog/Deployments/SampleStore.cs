@@ -45,7 +45,7 @@ public sealed class SampleRow
 
 public sealed class SampleStore(NpgsqlDataSource database)
 {
-    /// <summary>As many as the sampling has still room for, if it is still there.</summary>
+    /// <summary>As many as the sampling has still room for, if it is still there. One that is there already stays, and is not counted again.</summary>
     public async Task Add(Guid sampling, IReadOnlyList<SampleRow> samples, CancellationToken token)
     {
         await using var connection = await database.OpenConnectionAsync(token);
@@ -59,6 +59,7 @@ public sealed class SampleStore(NpgsqlDataSource database)
             batch.BatchCommands.Add(new("""
                 insert into request_samples (id, sampling_id, at, request_id, version_id, protocol, rows, asked, answered)
                 select $1, $2, $3, $4, $5, $6, $7, $8::json, $9::json where exists (select 1 from model_versions where id = $5)
+                on conflict do nothing
                 """)
             {
                 Parameters =
@@ -74,8 +75,9 @@ public sealed class SampleStore(NpgsqlDataSource database)
                     new() { Value = row.Answered },
                 },
             });
-        batch.BatchCommands.Add(new("update samplings set taken = taken + $2 where id = $1") { Parameters = { new() { Value = sampling }, new() { Value = taken.Count } } });
-        await batch.ExecuteNonQueryAsync(token);
+        var inserted = await batch.ExecuteNonQueryAsync(token);
+        await using var count = new NpgsqlCommand("update samplings set taken = taken + $2 where id = $1", connection, transaction) { Parameters = { new() { Value = sampling }, new() { Value = inserted } } };
+        await count.ExecuteNonQueryAsync(token);
         await transaction.CommitAsync(token);
     }
 }

@@ -80,6 +80,8 @@ internal sealed class RunStatement
                 // NaN is the greatest number to PostgreSQL, and to a person none.
                 var guard = comparator is Comparator.Greater or Comparator.GreaterOrEqual && column.IsMetric ? $" and {left} < 'NaN'" : "";
                 return $"({left} {Sign(comparator)} {Parameter(number.Number)}{guard})";
+            case NumberValue { Exact: { } exact }:
+                return $"({Number(left)} {Sign(comparator)} {Parameter(exact)})";
             case NumberValue number:
                 return $"({Number(left)} {Sign(comparator)} {Parameter(number.Number)}::float8::numeric)";
             case TextValue text when column.Field == RunField.State:

@@ -34,6 +34,8 @@ public sealed record RunView(
 /// <summary>What a successful training run left: a package that can be registered, and where it is registered already.</summary>
 public sealed record RunOutcome(Models.ModelManifest Manifest, string? Model = null, int? Version = null);
 
+/// <param name="Notes">Null leaves them as they are; an empty text takes them away.</param>
+/// <param name="Tags">All of them; null leaves them as they are.</param>
 public sealed record UpdateRun(
     [property: Required, StringLength(100, MinimumLength = 1)] string Name,
     [property: StringLength(20_000)] string? Notes = null,

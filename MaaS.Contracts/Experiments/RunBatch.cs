@@ -13,11 +13,11 @@ public sealed record MoveRuns(
     Guid ExperimentId);
 
 /// <param name="Set">Tags that each run gets, or gets another value of.</param>
-/// <param name="Remove">Names of tags that each run loses.</param>
+/// <param name="Remove">Names of tags that each run loses, each of at most 200 characters.</param>
 public sealed record TagRuns(
     [property: MinLength(1), MaxLength(ChosenRuns.Most)] IReadOnlyList<Guid> RunIds,
     IReadOnlyDictionary<string, string>? Set = null,
-    IReadOnlyList<string>? Remove = null);
+    [property: MaxLength(50)] IReadOnlyList<string>? Remove = null);
 
 /// <param name="Archived">False brings them back.</param>
 public sealed record ArchiveRuns(

@@ -19,6 +19,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
     private CancellationTokenSource _stream = new();
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, List<MetricSample>> _curves = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<MetricSample>> _copies = new(StringComparer.Ordinal); // of curves as they are
     private readonly List<LogLine> _log = [];
     private string[]? _keys;
     private string? _last;
@@ -56,7 +57,11 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
         lock (_lock)
         {
             _keys = [.. keys];
-            foreach (var left in _curves.Keys.Except(_keys).ToList()) _curves.Remove(left);
+            foreach (var left in _curves.Keys.Except(_keys).ToList())
+            {
+                _curves.Remove(left);
+                _copies.Remove(left);
+            }
         }
         var before = Interlocked.Exchange(ref _stream, new());
         before.Cancel();
@@ -73,16 +78,17 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
                 // Points may have come meanwhile that the answer does not know yet.
                 var later = _curves.GetValueOrDefault(one.Key)?.SkipWhile(point => one.Points.Count > 0 && point.Step <= one.Points[^1].Step) ?? [];
                 _curves[one.Key] = [.. one.Points, .. later];
+                _copies.Remove(one.Key);
             }
             Append(lines);
         }
     }
 
-    /// <summary>A copy of every curve, by key.</summary>
+    /// <summary>A copy of every curve, by key; the same as before of one that has not changed.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<MetricSample>> Curves()
     {
         lock (_lock)
-            return _curves.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<MetricSample>)[.. pair.Value], StringComparer.Ordinal);
+            return _curves.ToDictionary(pair => pair.Key, pair => _copies.TryGetValue(pair.Key, out var copy) ? copy : _copies[pair.Key] = [.. pair.Value], StringComparer.Ordinal);
     }
 
     public IReadOnlyList<string> Keys()
@@ -149,6 +155,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
         while (curve.Count > 0 && curve[^1].Step >= point.Step) curve.RemoveAt(curve.Count - 1);
         curve.Add(new(point.Step, point.Value, point.At));
         if (curve.Count > PointsKept) _curves[point.Key] = Thin(curve);
+        _copies.Remove(point.Key);
     }
 
     // Half as many points, the lowest and the highest of every four among them, so that no spike is lost.

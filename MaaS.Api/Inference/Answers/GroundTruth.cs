@@ -14,6 +14,7 @@ internal sealed class GroundTruth(IReadOnlyDictionary<string, KeptAnswer> answer
     private const int MostShown = 60; // letters of what was sent
 
     private readonly HashSet<(string, int)> _given = [];
+    private readonly HashSet<KeptAnswer> _copied = [];
 
     /// <summary>Writes the truth into the answers.</summary>
     /// <returns>Why rows were not taken, in their order.</returns>
@@ -37,6 +38,7 @@ internal sealed class GroundTruth(IReadOnlyDictionary<string, KeptAnswer> answer
         return problem;
     }
 
+    // What was read is copied once an answer, and left as it was: the two are compared when they are saved.
     private string? TakeLabel(KeptAnswer answer, TruthRow row, int count)
     {
         var known = manifests[answer.VersionId].Labels!;
@@ -44,19 +46,19 @@ internal sealed class GroundTruth(IReadOnlyDictionary<string, KeptAnswer> answer
         var label = row.Value.ValueKind is JsonValueKind.String ? row.Value.GetString()! : row.Value.GetRawText();
         if (!known.Contains(label, StringComparer.Ordinal))
             return $".value is {Shown(row.Value.GetRawText())}, which is no label of the version that answered; it has {Shown(string.Join(", ", known), 10 * MostShown)}.";
-        var truth = answer.TrueLabels?.ToArray() ?? new string?[count];
-        truth[row.Row] = label;
-        answer.TrueLabels = truth;
+        if (_copied.Add(answer))
+            answer.TrueLabels = answer.TrueLabels?.ToArray() ?? new string?[count];
+        answer.TrueLabels![row.Row] = label;
         return null;
     }
 
-    private static string? TakeNumber(KeptAnswer answer, TruthRow row, int count)
+    private string? TakeNumber(KeptAnswer answer, TruthRow row, int count)
     {
         if (row.Value.ValueKind != JsonValueKind.Number || !row.Value.TryGetDouble(out var number) || !double.IsFinite(number))
             return string.Create(CultureInfo.InvariantCulture, $".value is {Shown(row.Value.GetRawText())}; the version that answered gives numbers, so it must be a number.");
-        var truth = answer.TrueNumbers?.ToArray() ?? new double?[count];
-        truth[row.Row] = number;
-        answer.TrueNumbers = truth;
+        if (_copied.Add(answer))
+            answer.TrueNumbers = answer.TrueNumbers?.ToArray() ?? new double?[count];
+        answer.TrueNumbers![row.Row] = number;
         return null;
     }
 

@@ -7,15 +7,32 @@ namespace MaaS.Api.Inference.Samples;
 
 internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILogger<RequestSamples> logger) : PeriodicStore(TimeSpan.FromSeconds(1), clock)
 {
+    public const long MostBytes = 64 << 20; // that wait, of all samplings
+
+    private const int StoredAtOnce = 100;
+
     private readonly ConcurrentDictionary<Guid, (Sampler Sampler, DateTimeOffset EndsAt)> _samplers = new();
     private readonly ConcurrentQueue<TakenSample> _taken = new();
+    private readonly List<TakenSample> _due = []; // whoever stores has it alone
     private readonly SemaphoreSlim _storing = new(1);
+    private long _bytes;
 
     public TimeProvider Clock { get; } = clock;
 
     /// <returns>Null when there is none that goes on.</returns>
     public Sampler? Of(SamplingRow? row) => row is null || row.Taken >= row.Requests || row.EndsAt <= Clock.GetUtcNow()
         ? null : _samplers.GetOrAdd(row.Id, _ => (new(row, this), row.EndsAt)).Sampler;
+
+    /// <summary>Makes room for a sample, which must be given to <see cref="Add"/> then.</summary>
+    /// <param name="bytes">That it takes while it waits.</param>
+    /// <returns>False when there is none.</returns>
+    public bool TryReserve(long bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) <= MostBytes)
+            return true;
+        Interlocked.Add(ref _bytes, -bytes);
+        return false;
+    }
 
     public void Add(TakenSample sample) => _taken.Enqueue(sample);
 
@@ -29,18 +46,21 @@ internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILog
         {
             foreach (var ended in _samplers.Where(one => one.Value.EndsAt <= Clock.GetUtcNow()))
                 _samplers.TryRemove(ended);
-            var due = _taken.ToArray();
-            foreach (var sampling in due.GroupBy(sample => sample.Sampling))
-                await store.Add(sampling.Key, [.. sampling.Select(Row)], token);
-            for (var stored = 0; stored < due.Length; stored++)
-                _taken.TryDequeue(out _);
+            while (_taken.TryDequeue(out var sample))
+                _due.Add(sample);
+            foreach (var sampling in _due.ToLookup(sample => sample.Sampling))
+                foreach (var some in sampling.Chunk(StoredAtOnce))
+                {
+                    await store.Add(sampling.Key, [.. some.Select(Row)], token);
+                    Leave(some);
+                }
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             if (Outage.Is(error))
                 return; // they are at most as many as their samplings take, and wait
             logger.LogError(error, "Samples of requests could not be stored");
-            _taken.Clear();
+            Leave([.. _due]);
         }
         finally
         {
@@ -48,12 +68,19 @@ internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILog
         }
     }
 
+    private void Leave(IReadOnlyList<TakenSample> some)
+    {
+        var left = some.Select(sample => sample.Id).ToHashSet();
+        _due.RemoveAll(sample => left.Contains(sample.Id));
+        Interlocked.Add(ref _bytes, -some.Sum(sample => sample.Bytes));
+    }
+
     private static SampleRow Row(TakenSample sample)
     {
         var (asked, answered) = Written(sample);
         return new()
         {
-            Id = Guid.CreateVersion7(sample.At),
+            Id = sample.Id,
             SamplingId = sample.Sampling,
             At = sample.At,
             RequestId = sample.RequestId,

@@ -14,21 +14,22 @@ namespace MaaS.Api.Inference.Samples;
 
 internal static class SampleJson
 {
-    private const int MostRows = 100;
+    public const int MostRows = 100;
     private const int MostBytes = 64 << 10;
     private const int MostValueBytes = 8 << 10;
 
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <param name="columns">The model's, and whether each holds but numbers.</param>
     public static (string Asked, string Answered) Of(
-        IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, IReadOnlyList<Prediction> predictions, Redaction redaction) =>
+        IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, IReadOnlyList<Prediction> predictions, Redaction redaction, IReadOnlyDictionary<string, bool> columns) =>
         (Array(rows, (json, row) =>
         {
             json.WriteStartObject();
-            foreach (var (column, value) in row)
+            foreach (var (column, value) in row.Where(cell => redaction.Knows(cell.Key, columns)))
             {
                 json.WritePropertyName(column);
-                if (!redaction.Allows(column))
+                if (!redaction.Allows(column, value, columns))
                     json.WriteStringValue(Redaction.Mark);
                 else if (JsonMarshal.GetRawUtf8Value(value).Length is var bytes && bytes > MostValueBytes)
                     json.WriteStringValue(Sentence(bytes));
@@ -80,15 +81,8 @@ internal static class SampleJson
     private static Prediction Redacted(Prediction prediction, Redaction redaction) => redaction.KeepsAll ? prediction : prediction with
     {
         Text = prediction.Text is null ? null : Redaction.Mark,
-        Outputs = prediction.Outputs?.ToDictionary(output => output.Key, output => IsNumbers(output.Value) ? output.Value : JsonSerializer.SerializeToElement(Redaction.Mark)),
+        Outputs = prediction.Outputs?.ToDictionary(output => output.Key, output => Redaction.IsNumbers(output.Value) ? output.Value : JsonSerializer.SerializeToElement(Redaction.Mark)),
         Error = prediction.Error is null ? null : Redaction.Mark, // it quotes what was sent
-    };
-
-    private static bool IsNumbers(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null => true,
-        JsonValueKind.Array => value.EnumerateArray().All(IsNumbers),
-        _ => false,
     };
 
     private static bool IsHarmless(TensorCopy output, ModelTask task) =>

@@ -32,7 +32,8 @@ public enum Comparator
 public abstract record RunValue;
 
 /// <summary>A duration is its seconds.</summary>
-public sealed record NumberValue(double Number) : RunValue;
+/// <param name="Exact">As it was written, where a double does not keep all of its digits; null where it does.</param>
+public sealed record NumberValue(double Number, decimal? Exact = null) : RunValue;
 
 /// <summary>Compared without regard to case.</summary>
 public sealed record TextValue(string Text) : RunValue;

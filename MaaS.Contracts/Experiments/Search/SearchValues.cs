@@ -56,8 +56,12 @@ internal static partial class SearchValues
     // In quotes a number is a text.
     private static NumberValue? Number(SearchToken token) =>
         token.Kind == TokenKind.Word && double.TryParse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? new(number)
+            ? new(number, Exact(token.Text, number))
             : null;
+
+    // A decimal made from a double has fifteen digits, as in PostgreSQL. What is larger than any decimal keeps what a double keeps.
+    private static decimal? Exact(string text, double number) =>
+        Math.Abs(number) < 7e28 && decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) && exact != (decimal)number ? exact : null;
 
     // An unquoted keyword is a forgotten value, not a text.
     private static TextValue? Text(SearchToken token) =>

@@ -90,6 +90,24 @@ public sealed class JobTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task What_an_update_does_not_say_stays_as_it_is()
+    {
+        var seed = await Seed.Make(Team);
+        await Member.UpdateRun(seed.Run, new("a", "a note", new Dictionary<string, string> { ["stage"] = "final" }), Token);
+        var renamed = await Member.UpdateRun(seed.Run, new("b"), Token);
+        var noted = await Member.UpdateRun(seed.Run, new("b", "another"), Token);
+        var tagged = await Member.UpdateRun(seed.Run, new("b", Tags: new Dictionary<string, string> { ["owner"] = "ada" }), Token);
+        var emptied = await Member.UpdateRun(seed.Run, new("b", "", new Dictionary<string, string>()), Token);
+
+        Assert.Equal(("b", "a note", "final"), (renamed.Name, renamed.Notes, renamed.Tags["stage"]));
+        Assert.Equal(("another", "final"), (noted.Notes, noted.Tags["stage"]));
+        Assert.Equal("another", tagged.Notes);
+        Assert.Equal(new Dictionary<string, string> { ["owner"] = "ada" }, tagged.Tags);
+        Assert.Null(emptied.Notes);
+        Assert.Empty(emptied.Tags);
+    }
+
+    [Fact]
     public async Task A_runs_notes_tags_metrics_log_and_files_come_back()
     {
         var seed = await Seed.Make(Team);

@@ -100,6 +100,22 @@ public sealed class RunListTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task What_tagging_leaves_in_the_audit_log_is_short_however_much_was_sent()
+    {
+        var seed = await Seed.Make(Team);
+        string[] names = [.. Enumerable.Range(0, 50).Select(i => $"{i:d2}{string.Concat(Enumerable.Repeat("😀", 99))}")];
+        await Member.TagRuns(new([seed.Run], null, names), Token);
+        var many = await Refused(() => Member.TagRuns(new([seed.Run], null, [.. names, "one more"]), Token));
+        var longer = await Refused(() => Member.TagRuns(new([seed.Run], null, [new string('x', 201)]), Token));
+
+        var detail = (await Admin.Audit(token: Token)).Items.First(happened => happened.Action == "tagged").Detail!;
+        Assert.InRange(detail.Length, 500, 503);
+        Assert.EndsWith("😀...", detail, StringComparison.Ordinal);
+        Assert.Contains("remove", many.Detail, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal((422, "tags_not_allowed", "remove holds a name of 201 characters; a tag's has at most 200."), (longer.Status, longer.Code, longer.Detail));
+    }
+
+    [Fact]
     public async Task Experiments_move_between_folders_and_a_folder_takes_all_below_with_it()
     {
         var vision = await Member.CreateExperiment(new("fashion", Folder: "vision/clothes"), Token);

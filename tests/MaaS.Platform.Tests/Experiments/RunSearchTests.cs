@@ -38,6 +38,11 @@ public sealed class RunSearchTests(PostgresFixture postgres) : CatalogTest(postg
             ("params.lr = 0.001", "b c"),
             ("params.lr = \"1E-3\"", "c"),
             ("params.lr < 1 and not params.lr = 0.001", "a"),
+            ("params.seed = 9007199254740993", "e"),
+            ("params.seed = 9007199254740992", ""),
+            ("params.seed > 9007199254740992 and params.seed < 9007199254740994", "e"),
+            ("params.seed in (1, 9007199254740993)", "e"),
+            ("params.seed < 1e300 and params.seed > 1e-300", "e"),
             ("params.method in (ADAM, sgd)", "a b"),
             ("params.early = true", "c"),
             ("params.method ~ da", "a"),
@@ -150,7 +155,7 @@ public sealed class RunSearchTests(PostgresFixture postgres) : CatalogTest(postg
         await Add(vision, "b", 2, JobState.Succeeded, 120, [("lr", "0.001"), ("method", "SGD"), ("same", "x")], [("stage", "candidate")], [("val_loss", [0.25]), ("accuracy", [0.8]), ("constant", [1])]);
         await Add(vision, "c", 3, JobState.Succeeded, 600, [("lr", "1E-3"), ("method", "rmsprop"), ("same", "x"), ("early", "True")], [], [("val_loss", [0.9, 0.05, 0.5]), ("accuracy", [0.7]), ("constant", [1])]);
         await Add(text, "d", 4, JobState.Failed, null, [("lr", "auto")], [("with space", "x"), ("stage", "dropped")], [("val_loss", [double.NaN]), ("accuracy", [0.6])]);
-        await Add(text, "e", 5, JobState.Queued, null, [], [], []);
+        await Add(text, "e", 5, JobState.Queued, null, [("seed", "9007199254740993")], [], []);
         await Add(text, "f", 6, JobState.Running, null, [], [], []);
 
         async Task Add(

@@ -7,6 +7,7 @@ using MaaS.Contracts.Models;
 using MaaS.Contracts.Teams;
 using MaaS.Inference.Tests;
 using MaaS.Platform.Tests.Api;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace MaaS.Platform.Tests.Inference;
@@ -100,6 +101,32 @@ public sealed class GroundTruthTests(ApiServer api) : RolloutTest(api)
         Assert.Equal((422, "ground_truth_refused"), (problem.Status, problem.Code));
         Assert.Equal("Nothing was taken. rows[0].value is \"maybe\", which is no label of the version that answered; it has no, yes. rows[1].request_id: no answer is kept under \"unknown\".", problem.Detail);
         Assert.Equal(0, (await Member.Quality(Seed.Deployment, 24, Token)).WithTruth);
+    }
+
+    [Fact]
+    public async Task Requests_of_too_many_rows_for_one_post_are_refused_before_they_are_read()
+    {
+        await using (var context = Api.Context())
+        {
+            var deployment = await context.Deployments.Where(row => row.TeamId == Team.Id).SingleAsync(Token);
+            var version = await context.ModelVersions.Where(row => row.Model.TeamId == Team.Id).Select(row => row.Id).FirstAsync(Token);
+            foreach (var (id, rows) in new[] { ("large", 150_000), ("other", 50_001) })
+                context.KeptAnswers.Add(new()
+                {
+                    DeploymentId = deployment.Id,
+                    RequestId = id,
+                    VersionId = version,
+                    At = DateTimeOffset.UtcNow,
+                    ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),
+                    Labels = [.. Enumerable.Repeat("yes", rows)],
+                });
+            await context.SaveChangesAsync(Token);
+        }
+        var problem = await Refused(() => Post(Truth("large", "yes"), Truth("other", "yes")));
+
+        Assert.Equal((422, "ground_truth_refused"), (problem.Status, problem.Code));
+        Assert.Equal("rows names requests that had 200001 rows together, all of which are written again; a post may name requests of up to 200000 rows, so send fewer requests at once.", problem.Detail);
+        Assert.Equal(1, (await Post(Truth("other", "yes", 50_000))).Accepted);
     }
 
     [Fact]

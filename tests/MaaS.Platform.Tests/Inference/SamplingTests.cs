@@ -1,5 +1,6 @@
 // Samples of requests, whichever protocol brings them: on demand, so many, without what is redacted, and for admins alone.
 using System.Text.Json;
+using MaaS.Catalog.Deployments;
 using MaaS.Contracts;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
@@ -7,6 +8,7 @@ using MaaS.Contracts.Teams;
 using MaaS.Inference.Tests;
 using MaaS.Platform.Tests.Api;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace MaaS.Platform.Tests.Inference;
@@ -121,6 +123,43 @@ public sealed class SamplingTests(ApiServer api) : RolloutTest(api)
 
         Assert.Equal((150, 100), (sample.Rows, sample.Asked.GetArrayLength()));
         Assert.Equal("""{"age":50,"city":"[left out: 9002 bytes]"}""", sample.Asked[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task A_text_in_a_column_of_numbers_and_the_name_of_a_column_nobody_knows_are_not_kept()
+    {
+        await Admin.StartSampling(Seed.Deployment, new(), Token);
+        await Member.Predict(Seed.Deployment, new PredictRequest(TestPackage.Rows("""{"age":50,"member":null}""", """{"age":"John Smith","member":true,"mail john@example.com":1}""", """{"age":["John Smith"],"city":7}""")), Token);
+        var sample = Assert.Single(await Taken(1));
+
+        Assert.Equal("""[{"age":50,"member":null},{"age":"[redacted]","member":true},{"age":"[redacted]","city":"[redacted]"}]""", sample.Asked.GetRawText());
+        Assert.Equal(0, await Stored("ohn"));
+    }
+
+    [Fact]
+    public async Task Too_large_a_request_is_known_by_its_size_alone()
+    {
+        await Admin.StartSampling(Seed.Deployment, new(Redact: []), Token);
+        var city = new string('x', 5 << 20);
+        await Member.Predict(Seed.Deployment, new PredictRequest(TestPackage.Rows($$"""{"age":50,"city":"{{city}}"}""")), Token);
+
+        Assert.StartsWith("[left out: 52", Assert.Single(await Taken(1)).Asked.GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sample_that_comes_again_after_an_outage_is_neither_kept_nor_counted_twice()
+    {
+        await Admin.StartSampling(Seed.Deployment, new(), Token);
+        await Predict();
+        var id = Assert.Single(await Taken(1)).Id;
+        await using (var context = Api.Context())
+        {
+            var row = await context.RequestSamples.AsNoTracking().SingleAsync(sample => sample.Id == id, Token);
+            await Api.Catalog.GetRequiredService<SampleStore>().Add(row.SamplingId, [row], Token);
+        }
+
+        Assert.Equal(id, Assert.Single(await Taken(1)).Id);
+        Assert.Equal(1, (await Member.Sampling(Seed.Deployment, Token)).Taken);
     }
 
     [Theory]

@@ -193,6 +193,33 @@ public sealed class ComparePageTests
     }
 
     [Fact]
+    public async Task What_could_not_be_fetched_is_fetched_with_the_next_change()
+    {
+        await using var portal = Scripted(s_runs);
+        portal.Api.Refuses("POST /api/runs/metrics", new(503, "database_unavailable", "Unavailable", "The database does not answer at the moment; try again shortly."));
+        var page = Open(portal);
+        await page.WaitForAssertionAsync(() => Assert.Single(page.FindAll("[role=alert]")));
+        Series(portal, values: 3);
+
+        await page.Find("[data-testid=smoothing]").ChangeAsync("0.6");
+
+        await page.WaitForAssertionAsync(() => Assert.Equal(2, Titles(page).Count));
+        Assert.Empty(page.FindAll("[role=alert]"));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_fetched_of_runs_under_way_comes_with_the_next_look()
+    {
+        await using var portal = Scripted([s_runs[0], s_runs[1] with { State = JobState.Running }]);
+        portal.Api.Refuses("POST /api/runs/metrics", new(503, "database_unavailable", "Unavailable", "The database does not answer at the moment; try again shortly."));
+        var page = Open(portal, "&key=val_loss");
+        await page.WaitForAssertionAsync(() => Assert.Single(page.FindAll("[role=alert]")));
+        Series(portal, values: 3);
+
+        await page.WaitForAssertionAsync(() => Assert.Equal(["run-0", "run-1"], page.FindComponents<PlotChart>().SelectMany(chart => chart.Instance.Lines).Select(line => line.Name)), TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task One_run_is_nothing_to_compare()
     {
         await using var portal = new Portal();

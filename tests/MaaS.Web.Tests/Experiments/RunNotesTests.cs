@@ -45,7 +45,7 @@ public sealed class RunNotesTests
         answer.SetResult(ScriptedApi.Json(HttpStatusCode.OK, s_run with { Notes = "*Best*" }));
         await both;
 
-        Assert.Equal(["{\"name\":\"calm-otter\",\"notes\":\"*Best*\",\"tags\":{\"stage\":\"candidate\"}}"], portal.Api.BodiesOf($"PUT /api/runs/{s_run.Id}"));
+        Assert.Equal(["{\"name\":\"calm-otter\",\"notes\":\"*Best*\"}"], portal.Api.BodiesOf($"PUT /api/runs/{s_run.Id}"));
         Assert.Equal("Best", page.Find("[data-testid=notes-shown] em").TextContent);
     }
 
