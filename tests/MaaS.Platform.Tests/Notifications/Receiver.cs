@@ -1,5 +1,6 @@
 // What a webhook calls: a real https server with a certificate that only the tests' API trusts.
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using MaaS.Platform.Tests.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,11 +26,12 @@ internal sealed class Receiver : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.First()).Port;
 
-    public static async Task<Receiver> Start(ApiServer api, string address, CancellationToken token)
+    /// <param name="certificate">Another than the one that is trusted.</param>
+    public static async Task<Receiver> Start(ApiServer api, string address, CancellationToken token, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(address), 0, listen => listen.UseHttps(api.Certificate)));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(address), 0, listen => listen.UseHttps(certificate ?? api.Certificate)));
         var receiver = new Receiver(builder.Build());
         receiver._app.Run(receiver.Receive);
         await receiver._app.StartAsync(token);
