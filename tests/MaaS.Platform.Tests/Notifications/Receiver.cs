@@ -26,6 +26,9 @@ internal sealed class Receiver : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.First()).Port;
 
+    /// <summary>Who has called is answered when this is over.</summary>
+    public Task Patience { get; set; } = Task.CompletedTask;
+
     /// <param name="certificate">Another than the one that is trusted.</param>
     public static async Task<Receiver> Start(ApiServer api, string address, CancellationToken token, X509Certificate2? certificate = null)
     {
@@ -43,6 +46,7 @@ internal sealed class Receiver : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         _received.Enqueue(new(context.Request.Path, context.Request.Headers.ToDictionary(header => header.Key, header => $"{header.Value}"), body));
+        await Patience.WaitAsync(context.RequestAborted);
         context.Response.StatusCode = Status;
         if (Status is >= 300 and < 400)
             context.Response.Headers.Location = "/elsewhere";

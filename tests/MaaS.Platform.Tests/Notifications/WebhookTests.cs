@@ -123,6 +123,21 @@ public sealed class WebhookTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task A_webhook_that_is_deleted_while_it_is_called_is_just_gone()
+    {
+        await using var receiver = await Receiver.Start(Api, ApiServer.OpenAddress, Token);
+        var deleted = new TaskCompletionSource();
+        receiver.Patience = deleted.Task;
+        var webhook = (await Admin.CreateWebhook(new("chat", Url(receiver), s_rollbacks), Token)).Webhook;
+        var testing = Refused(() => Admin.TestWebhook(webhook.Id, Token));
+        await Wait.For(() => Task.FromResult(receiver.Received.Count), called => called == 1);
+        await Admin.DeleteWebhook(webhook.Id, Token);
+        deleted.SetResult();
+
+        Assert.Equal("webhook_not_found", (await testing).Code);
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_the_delivery_says_so()
     {
         // Of the metrics, which listen on another address.
