@@ -138,6 +138,24 @@ public sealed class WebhookTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task Many_that_do_not_answer_are_called_at_the_same_time()
+    {
+        const int webhooks = 15; // more than there are processors to take turns
+        await using var receiver = await Receiver.Start(Api, ApiServer.OpenAddress, Token);
+        var called = new TaskCompletionSource();
+        receiver.Patience = called.Task;
+        for (var i = 0; i < webhooks; i++)
+            await Admin.CreateWebhook(new($"chat {i}", Url(receiver), s_rollbacks), Token);
+        await RollBack();
+
+        await Wait.For(() => Task.FromResult(receiver.Received.Count), count => count == webhooks);
+        called.SetResult();
+        await using var context = Api.Context();
+        // None was given up and called again.
+        await Wait.For(() => context.WebhookDeliveries.CountAsync(row => row.Webhook.TeamId == Team.Id && row.State == DeliveryState.Delivered && row.Attempts == 1, Token), count => count == webhooks);
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_the_delivery_says_so()
     {
         // Of the metrics, which listen on another address.
