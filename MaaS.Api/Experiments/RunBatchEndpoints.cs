@@ -6,7 +6,6 @@ using MaaS.Api.Teams;
 using MaaS.Catalog;
 using MaaS.Catalog.Experiments;
 using MaaS.Contracts.Experiments;
-using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -82,10 +81,12 @@ internal static class RunBatchEndpoints
         var batch = await Batch.Find(context.Runs, request.RunIds, caller, token);
         if (batch.Missing is { } missing)
             return missing;
-        if (batch.Runs.FirstOrDefault(run => run.State is JobState.Queued or JobState.Running) is { } active)
-            return new ConflictProblem("run_under_way", $"\"{active.Name}\" is {(active.State == JobState.Queued ? "queued" : "running")}; cancel its job or wait.");
-        await batch.Change(context, caller, "deleted", null, token,
-            runs => runs.ExecuteUpdateAsync(run => run.SetProperty(row => row.DeletedAt, DateTimeOffset.UtcNow), token));
+        await using var transaction = await context.Database.BeginTransactionAsync(token);
+        if (await RunDeletion.Delete(context, batch.Ids, token) is { } active)
+            return active;
+        batch.Audit(context, caller, "deleted", null);
+        await context.SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
         return TypedResults.NoContent();
     }
 
@@ -104,7 +105,7 @@ internal static class RunBatchEndpoints
     private static string Cut(string detail) => detail.Length <= LongestDetail ? detail
         : $"{detail[..(char.IsHighSurrogate(detail[LongestDetail - 1]) ? LongestDetail - 1 : LongestDetail)]}...";
 
-    private sealed record Named(Guid Id, string Name, JobState State);
+    private sealed record Named(Guid Id, string Name);
 
     /// <param name="Missing">The first that is not there; then nothing may be done to the others either.</param>
     private sealed record Batch(IReadOnlyList<Named> Runs, NotFoundProblem? Missing)
@@ -114,7 +115,7 @@ internal static class RunBatchEndpoints
         public static async Task<Batch> Find(IQueryable<Run> among, IReadOnlyList<Guid> ids, Caller caller, CancellationToken token)
         {
             var runs = await among.Where(run => run.TeamId == caller.TeamId && ids.Contains(run.Id))
-                .Select(run => new Named(run.Id, run.Name, run.Job.State)).ToListAsync(token);
+                .Select(run => new Named(run.Id, run.Name)).ToListAsync(token);
             var found = runs.Select(run => run.Id).ToHashSet();
             return new(runs, ids.Where(id => !found.Contains(id)).Select(id => new NotFoundProblem("run", id)).FirstOrDefault());
         }

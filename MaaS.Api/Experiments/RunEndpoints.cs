@@ -6,7 +6,6 @@ using MaaS.Catalog;
 using MaaS.Catalog.Experiments;
 using MaaS.Contracts;
 using MaaS.Contracts.Experiments;
-using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -90,14 +89,15 @@ internal static class RunEndpoints
     private static async Task<Results<NoContent, NotFoundProblem, ConflictProblem>> Delete(
         Guid run, Caller caller, CatalogContext context, CancellationToken token)
     {
-        var row = await context.Runs.Include(found => found.Job).SingleOrDefaultAsync(found => found.Id == run && found.TeamId == caller.TeamId, token);
-        if (row is null)
+        var name = await context.Runs.Where(found => found.Id == run && found.TeamId == caller.TeamId).Select(found => found.Name).SingleOrDefaultAsync(token);
+        if (name is null)
             return new NotFoundProblem("run", run);
-        if (row.Job.State is JobState.Queued or JobState.Running)
-            return new ConflictProblem("run_under_way", $"\"{row.Name}\" is {(row.Job.State == JobState.Queued ? "queued" : "running")}; cancel its job or wait.");
-        row.DeletedAt = DateTimeOffset.UtcNow;
-        context.Audit(caller, "deleted", "run", row.Name);
+        await using var transaction = await context.Database.BeginTransactionAsync(token);
+        if (await RunDeletion.Delete(context, [run], token) is { } active)
+            return active;
+        context.Audit(caller, "deleted", "run", name);
         await context.SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
         return TypedResults.NoContent();
     }
 }

@@ -5,6 +5,7 @@ using MaaS.Catalog;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Jobs;
 
@@ -17,7 +18,7 @@ internal static class JobResumption
             return new NotFoundProblem("job", job);
         // Two who ask at once: the second finds it queued, which is what was wanted.
         if (row.State.HasEnded() && !await queue.Resume(job, token))
-            return new ConflictProblem("job_not_resumable", Reason(row));
+            return new ConflictProblem("job_not_resumable", await context.Runs.AnyAsync(run => run.JobId == job, token) ? Reason(row) : "The job's run was deleted; restore the run first.");
         if (row.State.HasEnded())
         {
             context.Audit(caller, "resumed", "job", $"{job}");

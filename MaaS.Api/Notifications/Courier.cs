@@ -28,7 +28,14 @@ internal sealed class Courier(IDbContextFactory<CatalogContext> contexts, Webhoo
         delivery.NextAt = sent.Problem is not null && delivery.Webhook.Enabled && delivery.Event is not null && Deliveries.Pause(delivery.Attempts) is { } pause ? now + pause : null;
         if (delivery.NextAt is null)
             (delivery.State, delivery.FinishedAt) = (sent.Problem is null ? DeliveryState.Delivered : DeliveryState.Failed, now);
-        await context.SaveChangesAsync(token);
+        try
+        {
+            await context.SaveChangesAsync(token);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // The webhook was deleted meanwhile, and its deliveries with it.
+        }
     }
 
     public static string Kind(TeamEvent? happened) => happened is null ? Test : JsonNamingPolicy.SnakeCaseLower.ConvertName(happened.Kind.ToString());

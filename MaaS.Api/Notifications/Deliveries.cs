@@ -25,23 +25,49 @@ internal sealed class Deliveries(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await PoolThreads.Enter();
         await migrations.WaitUntilApplied(stoppingToken);
+        // Neither waits for the other: a mail server that is away keeps no webhook waiting.
+        await Task.WhenAll(
+            Repeat(DueWebhooks, courier.Deliver, stoppingToken),
+            mail.IsConfigured ? Repeat(DueMails, SendMail, stoppingToken) : Task.CompletedTask);
+    }
+
+    private async Task Repeat<T>(Func<CancellationToken, Task<IReadOnlyList<T>>> due, Func<T, CancellationToken, Task> send, CancellationToken token)
+    {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(configuration.GetValue("Notifications:PollSeconds", 2.0)), clock);
         do
         {
             try
             {
-                await Parallel.ForEachAsync(await DueWebhooks(stoppingToken), stoppingToken, async (id, token) => await courier.Deliver(id, token));
-                if (mail.IsConfigured)
-                    await Parallel.ForEachAsync(await DueMails(stoppingToken), stoppingToken, async (due, token) => await SendMail(due, token));
+                // All at once, or the last would begin when their time is nearly over.
+                await Task.WhenAll((await due(token)).Select(one => Try(() => send(one, token))));
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                if (!Outage.Is(error))
-                    logger.LogError(error, "Delivering notifications failed; it is tried again");
+                Tell(error);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(token));
+    }
+
+    /// <summary>One that fails is no reason to leave the others; it is due again later.</summary>
+    private async Task Try(Func<Task> send)
+    {
+        try
+        {
+            await send();
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Tell(error);
+        }
+    }
+
+    private void Tell(Exception error)
+    {
+        if (!Outage.Is(error))
+            logger.LogError(error, "Delivering notifications failed; it is tried again");
     }
 
     private async Task<IReadOnlyList<Guid>> DueWebhooks(CancellationToken token)

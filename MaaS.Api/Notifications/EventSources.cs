@@ -22,12 +22,12 @@ internal sealed class EndedRuns : IEventSource
             from run in context.Runs
             where run.Job.FinishedAt > since && run.Job.ParentId == null && (run.Job.State == JobState.Succeeded || run.Job.State == JobState.Failed)
             orderby run.Job.FinishedAt
-            select new { run.Id, run.TeamId, run.JobId, run.Name, Experiment = run.Experiment.Name, run.Job.State, run.Job.Error, run.Job.CreatedBy, run.Job.FinishedAt }).ToListAsync(token);
+            select new { run.Id, run.TeamId, run.JobId, run.Job.Attempt, run.Name, Experiment = run.Experiment.Name, run.Job.State, run.Job.Error, run.Job.CreatedBy, run.Job.FinishedAt }).ToListAsync(token);
         return ended.ConvertAll(run => new Found(new TeamEvent
         {
             TeamId = run.TeamId,
             Kind = run.State == JobState.Succeeded ? EventKind.RunSucceeded : EventKind.RunFailed,
-            Source = $"job/{run.JobId}",
+            Source = $"job/{run.JobId}/{run.Attempt}", // one that is resumed ends again
             Name = run.Name,
             Detail = run.State == JobState.Succeeded ? run.Experiment : run.Error?[..Math.Min(run.Error.Length, LongestError)],
             Link = $"/runs/{run.Id}",

@@ -31,6 +31,7 @@ internal sealed class EventWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await PoolThreads.Enter();
         await migrations.WaitUntilApplied(stoppingToken);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(configuration.GetValue("Notifications:PollSeconds", 2.0)), clock);
         do

@@ -93,7 +93,8 @@ internal static class WebhookEndpoints
         context.Audit(caller, "tested", "webhook", row.Name);
         await context.SaveChangesAsync(token);
         await courier.Deliver(delivery.Id, token);
-        return TypedResults.Ok(View(await Sent(context).SingleAsync(sent => sent.Id == delivery.Id, token)));
+        // Gone, when another admin has deleted the webhook meanwhile.
+        return await Sent(context).SingleOrDefaultAsync(sent => sent.Id == delivery.Id, token) is { } sent ? TypedResults.Ok(View(sent)) : Missing(webhook);
     }
 
     private static async Task<Results<Ok<Page<WebhookDeliveryView>>, NotFoundProblem, InvalidProblem>> Deliveries(

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace MaaS.Api.Notifications;
@@ -31,6 +32,8 @@ internal sealed class WebhookSender : IDisposable
             UseProxy = false,
             UseCookies = false,
             ConnectCallback = Connect,
+            // A certificate may name where its issuer and its list of revoked ones are to be had, which would be a way around Connect.
+            SslOptions = new() { CertificateChainPolicy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck } },
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
         })
         {

@@ -48,11 +48,14 @@ internal static class AuthenticatorEndpoints
     {
         var user = await context.Users.AsNoTracking().SingleAsync(row => row.Id == caller.UserId, token);
         if (user.AuthenticatorSince is not null || user.AuthenticatorSecret is null)
-            return new ConflictProblem("authenticator_not_begun", "There is no authenticator app to confirm; begin setting one up first.");
+            return NotBegun();
         if (await Refused(request, user, context, authenticators, clock, token) is { } refused)
             return refused;
-        return TypedResults.Ok(await WithNewCodes(context, caller, "turned_on", async () =>
-            await context.Users.Where(row => row.Id == user.Id).ExecuteUpdateAsync(row => row.SetProperty(u => u.AuthenticatorSince, clock.GetUtcNow()), token), token));
+        // The one that the code is of, and not another that was begun meanwhile.
+        var codes = await WithNewCodes(context, caller, "turned_on", async () =>
+            await context.Users.Where(row => row.Id == user.Id && row.AuthenticatorSecret == user.AuthenticatorSecret && row.AuthenticatorSince == null)
+                .ExecuteUpdateAsync(row => row.SetProperty(u => u.AuthenticatorSince, clock.GetUtcNow()), token) == 1, token);
+        return codes is null ? NotBegun() : TypedResults.Ok(codes);
     }
 
     private static async Task<Results<Ok<RecoveryCodes>, InvalidProblem, ConflictProblem>> Renew(
@@ -63,7 +66,8 @@ internal static class AuthenticatorEndpoints
             return Off();
         if (await Refused(request, user, context, authenticators, clock, token) is { } refused)
             return refused;
-        return TypedResults.Ok(await WithNewCodes(context, caller, "renewed_recovery_codes", () => Task.CompletedTask, token));
+        var codes = await WithNewCodes(context, caller, "renewed_recovery_codes", () => context.Users.AnyAsync(row => row.Id == user.Id && row.AuthenticatorSince != null, token), token);
+        return codes is null ? Off() : TypedResults.Ok(codes);
     }
 
     private static async Task<Results<NoContent, InvalidProblem, ConflictProblem>> TurnOff(
@@ -93,16 +97,20 @@ internal static class AuthenticatorEndpoints
         return new("code_refused", "code is not what the authenticator app shows now, or it was used already; wait for the app's next one.");
     }
 
-    private static async Task<RecoveryCodes> WithNewCodes(CatalogContext context, Caller caller, string action, Func<Task> change, CancellationToken token)
+    /// <returns>Null when the change could not be made; then nothing was.</returns>
+    private static async Task<RecoveryCodes?> WithNewCodes(CatalogContext context, Caller caller, string action, Func<Task<bool>> change, CancellationToken token)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(token);
-        await change();
+        if (!await change())
+            return null;
         var codes = await Authenticators.NewRecoveryCodes(context, caller.UserId!.Value, token);
         context.Audit(caller, action, "authenticator", caller.Name);
         await context.SaveChangesAsync(token);
         await transaction.CommitAsync(token);
         return new(codes);
     }
+
+    private static ConflictProblem NotBegun() => new("authenticator_not_begun", "There is no authenticator app to confirm; begin setting one up first.");
 
     private static ConflictProblem Off() => new("authenticator_off", "No authenticator app is in use.");
 }

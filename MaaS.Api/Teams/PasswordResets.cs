@@ -22,7 +22,8 @@ internal static class PasswordResets
         if (await IsElsewhere(context, user, caller.TeamId, token))
             return Elsewhere(member.User.Email);
         await using var transaction = await context.Database.BeginTransactionAsync(token);
-        var (secret, expires) = await Add(context, user, caller.TeamId, clock.GetUtcNow(), s_adminsLife, token);
+        await Discard(context, user, token);
+        var (secret, expires) = Add(context, user, caller.TeamId, clock.GetUtcNow(), s_adminsLife);
         context.Audit(caller, "made_reset_link", "member", member.User.Email);
         await context.SaveChangesAsync(token);
         await transaction.CommitAsync(token);
@@ -59,6 +60,8 @@ internal static class PasswordResets
         var (hash, now) = (Secrets.Hash(request.Token), clock.GetUtcNow());
         var password = passwords.Hash(request.Password);
         await using var transaction = await context.Database.BeginTransactionAsync(token);
+        // One at a time of a person's links, of which the first that is used ends the others.
+        await context.Database.ExecuteSqlAsync($"select id from users where id = (select user_id from password_resets where token_hash = {hash}) for update", token);
         // Whoever marks it used first has it; a second click finds nothing left to mark.
         if (await context.PasswordResets.Where(row => row.TokenHash == hash && row.UsedAt == null && row.ExpiresAt > now)
             .ExecuteUpdateAsync(row => row.SetProperty(r => r.UsedAt, now), token) == 0)
@@ -67,6 +70,7 @@ internal static class PasswordResets
         var teams = await context.Members.AsNoTracking().Where(row => row.UserId == reset.UserId).ToListAsync(token);
         if (reset.TeamId is { } team && (teams.Count != 1 || teams[0].TeamId != team))
             return NotValid();
+        await Discard(context, reset.UserId, token);
         await context.Users.Where(row => row.Id == reset.UserId).ExecuteUpdateAsync(row => row.SetProperty(u => u.PasswordHash, password), token);
         await Passwords.ForgetFailures(context, reset.UserId, token);
         foreach (var member in teams)
@@ -78,15 +82,17 @@ internal static class PasswordResets
         return TypedResults.NoContent();
     }
 
-    /// <summary>Replaces the person's earlier links, which may have gone to the wrong place; saving is the caller's.</summary>
-    public static async Task<(string Secret, DateTimeOffset Expires)> Add(
-        CatalogContext context, Guid user, Guid? team, DateTimeOffset now, TimeSpan life, CancellationToken token)
+    /// <summary>Beside the person's other links: whoever may ask for one must not be able to end those. Saving is the caller's.</summary>
+    public static (string Secret, DateTimeOffset Expires) Add(CatalogContext context, Guid user, Guid? team, DateTimeOffset now, TimeSpan life)
     {
-        await context.PasswordResets.Where(row => row.UserId == user && row.UsedAt == null).ExecuteDeleteAsync(token);
         var secret = Secrets.New(Secrets.Reset);
         context.PasswordResets.Add(new() { TokenHash = Secrets.Hash(secret), UserId = user, TeamId = team, CreatedAt = now, ExpiresAt = now + life });
         return (secret, now + life);
     }
+
+    // Earlier links may have gone to the wrong place.
+    private static Task Discard(CatalogContext context, Guid user, CancellationToken token) =>
+        context.PasswordResets.Where(row => row.UserId == user && row.UsedAt == null).ExecuteDeleteAsync(token);
 
     private static Task<bool> IsElsewhere(CatalogContext context, Guid user, Guid team, CancellationToken token) =>
         context.Members.AnyAsync(row => row.UserId == user && row.TeamId != team, token);

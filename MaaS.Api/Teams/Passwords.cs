@@ -28,11 +28,19 @@ internal sealed class Passwords
 
     public static bool IsLocked(User user, DateTimeOffset now) => user.LockedUntil > now;
 
-    /// <summary>A wrong guess of the password or of a code. In one statement, so that parallel guesses are all counted.</summary>
+    /// <summary>
+    /// A wrong guess of the password or of a code. In one statement, so that parallel guesses are all counted. For an address of nobody
+    /// something is written to the database's log too: a commit with nothing to write would be done sooner, which can be measured.
+    /// </summary>
     public static Task CountFailure(CatalogContext context, string email, DateTimeOffset now, CancellationToken token) =>
-        context.Users.Where(row => row.Email == email).ExecuteUpdateAsync(row => row
-            .SetProperty(user => user.LockedUntil, user => user.FailedSignIns + 1 >= MaxFailures ? now + Lock : user.LockedUntil)
-            .SetProperty(user => user.FailedSignIns, user => user.FailedSignIns + 1 >= MaxFailures ? 0 : user.FailedSignIns + 1), token);
+        context.Database.ExecuteSqlAsync(
+            $"""
+            with counted as (
+                update users set locked_until = case when failed_sign_ins + 1 >= {MaxFailures} then {now + Lock} else locked_until end,
+                    failed_sign_ins = case when failed_sign_ins + 1 >= {MaxFailures} then 0 else failed_sign_ins + 1 end
+                where email = {email} returning id)
+            select pg_logical_emit_message(true, 'maas', '') where not exists (select 1 from counted)
+            """, token);
 
     public static Task ForgetFailures(CatalogContext context, Guid user, CancellationToken token) =>
         context.Users.Where(row => row.Id == user && (row.FailedSignIns > 0 || row.LockedUntil != null)).ExecuteUpdateAsync(row => row

@@ -9,7 +9,8 @@ internal static class SignInLimit
 
     public static void AddSignInLimit(this WebApplicationBuilder builder)
     {
-        // Everybody behind the portal shares its address, so this stops floods; guessing one account is stopped by its lock.
+        // The visitor's own address, through the portal and trusted proxies too; but a whole office may share one, so this stops floods, and
+        // guessing one account is stopped by its lock.
         var permits = builder.Configuration.GetValue("Teams:SignInsPerMinute", 60);
         builder.Services.AddRateLimiter(limiter =>
         {

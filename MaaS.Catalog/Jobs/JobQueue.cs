@@ -212,21 +212,24 @@ public sealed partial class JobQueue(NpgsqlDataSource database, IDbContextFactor
 
     /// <summary>
     /// canceled or failed -> queued, for a training whose newest checkpoint is still there: it goes on from that, with as many
-    /// attempts as a new job. One that a sweep began does not: its sweep no longer waits for it.
+    /// attempts as a new job. One that a sweep began does not: its sweep no longer waits for it. Nor does one whose run was deleted.
     /// </summary>
     /// <returns>False when the job is in no such state; nothing changed then.</returns>
     public Task<bool> Resume(Guid jobId, CancellationToken token)
     {
-        // The blob's lock keeps a sweep of the store away until the job points to it as one that is queued.
+        // The blob's lock keeps a sweep of the store away until the job points to it as one that is queued, and the run's lock keeps the
+        // run from being deleted.
         var command = database.CreateCommand(
             $"""
             with kept as (
                 select b.sha256 from blobs b join jobs j on j.checkpoint_sha256 = b.sha256 where j.id = @id for key share of b),
+            shown as (
+                select id from runs where job_id = @id and deleted_at is null for share),
             resumed as (
                 update jobs set state = 'queued', cancel_requested = false, released = attempt, finished_at = null,
                     error = null, error_code = null, phase = 'waiting to go on'
                 where id = @id and state in ('canceled', 'failed') and kind = 'train' and parent_id is null
-                    and checkpoint_sha256 in (select sha256 from kept) returning id),
+                    and checkpoint_sha256 in (select sha256 from kept) and exists (select 1 from shown) returning id),
             woken as (select pg_notify('{Channel}', '') from resumed)
             select (select count(*) from woken) >= 0 from resumed
             """);

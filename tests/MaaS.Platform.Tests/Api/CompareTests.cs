@@ -155,6 +155,9 @@ public sealed class CompareTests(ApiServer api) : ApiTest(api)
         Assert.Single((await Admin.Audit(token: Token)).Items, item => item is { Action: "resumed", Noun: "job" });
         // So that nobody else's worker finds a job there to do.
         await Member.CancelJob(seed.RunningJob, Token);
+        await Member.DeleteRun(seed.Running, Token);
+        var deleted = await Refused(() => Member.ResumeJob(seed.RunningJob, Token));
+        Assert.Equal((409, "job_not_resumable", "The job's run was deleted; restore the run first."), (deleted.Status, deleted.Code, deleted.Detail));
 
         var done = await Refused(() => Member.ResumeJob(seed.Job, Token));
         Assert.Equal((409, "job_not_resumable"), (done.Status, done.Code));

@@ -2,6 +2,7 @@
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace MaaS.Platform.Tests.Jobs;
@@ -189,6 +190,27 @@ public sealed class TransitionTests(PostgresFixture postgres) : CatalogTest(post
         // One that failed may go on too: a GPU that was full may be empty now.
         Assert.True(await Queue.Resume(job.Id, Token));
         Assert.Equal((null, null), ((await Read(job)).Error, (await Read(job)).ErrorCode));
+    }
+
+    [Fact]
+    public async Task A_training_whose_run_is_being_deleted_waits_for_that_and_stays_ended()
+    {
+        var job = await EnqueueTraining();
+        var lease = await Claim();
+        var (sha256, _) = await Artifacts.Write(new MemoryStream([4, 5, 6]), 10, Token);
+        await Queue.SaveCheckpoint(lease, sha256, 7, 3, Token);
+        await Queue.Fail(lease, "crashed", "It crashed.", retry: false, Token);
+        await using var context = Context();
+        await using var transaction = await context.Database.BeginTransactionAsync(Token);
+        await context.Runs.Where(row => row.JobId == job.Id).ExecuteUpdateAsync(row => row.SetProperty(run => run.DeletedAt, DateTimeOffset.UtcNow), Token);
+        var resuming = Queue.Resume(job.Id, Token);
+        await Wait.For(
+            () => context.Database.SqlQuery<int>($"select count(*)::int as \"Value\" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").SingleAsync(Token),
+            waiting => waiting == 1);
+        await transaction.CommitAsync(Token);
+
+        Assert.False(await resuming);
+        Assert.Equal(JobState.Failed, (await Read(job)).State);
     }
 
     [Fact]

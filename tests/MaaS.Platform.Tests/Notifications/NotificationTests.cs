@@ -34,6 +34,18 @@ public sealed class NotificationTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task A_run_that_was_resumed_is_news_again_when_it_ends_again()
+    {
+        var run = await EndRun(JobState.Failed, "The GPU was full.");
+        await Until(Member, 1);
+        await using (var context = Api.Context())
+            await context.Jobs.Where(row => row.RunId == run).ExecuteUpdateAsync(row => row
+                .SetProperty(job => job.Attempt, job => job.Attempt + 1).SetProperty(job => job.State, JobState.Succeeded).SetProperty(job => job.FinishedAt, DateTimeOffset.UtcNow), Token);
+
+        Assert.Equal([EventKind.RunSucceeded, EventKind.RunFailed], (await Until(Member, 2)).Select(item => item.Kind));
+    }
+
+    [Fact]
     public async Task Several_servers_make_one_event_of_one_row()
     {
         await using var replica = await Api.Replica();

@@ -1,6 +1,9 @@
 // Webhooks: signed, tried again, and never a way into the network that the server stands in. 127.0.0.2 is the one private address that the
 // tests' API may call.
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using MaaS.Contracts;
@@ -106,6 +109,53 @@ public sealed class WebhookTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task What_a_certificate_says_about_its_issuer_leads_nowhere()
+    {
+        using var inside = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        inside.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var certificate = OfAnIssuerAt($"http://{inside.LocalEndPoint}/issuer.crt");
+        await using var receiver = await Receiver.Start(Api, ApiServer.OpenAddress, Token, certificate);
+        inside.Listen(); // only now: the receiver looks for its own issuer when it starts
+        var webhook = (await Admin.CreateWebhook(new("chat", Url(receiver), s_rollbacks), Token)).Webhook;
+
+        Assert.Equal("Its TLS certificate is not trusted here, or it speaks no TLS.", (await Admin.TestWebhook(webhook.Id, Token)).Problem);
+        Assert.False(inside.Poll(0, SelectMode.SelectRead));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_deleted_while_it_is_called_is_just_gone()
+    {
+        await using var receiver = await Receiver.Start(Api, ApiServer.OpenAddress, Token);
+        var deleted = new TaskCompletionSource();
+        receiver.Patience = deleted.Task;
+        var webhook = (await Admin.CreateWebhook(new("chat", Url(receiver), s_rollbacks), Token)).Webhook;
+        var testing = Refused(() => Admin.TestWebhook(webhook.Id, Token));
+        await Wait.For(() => Task.FromResult(receiver.Received.Count), called => called == 1);
+        await Admin.DeleteWebhook(webhook.Id, Token);
+        deleted.SetResult();
+
+        Assert.Equal("webhook_not_found", (await testing).Code);
+    }
+
+    [Fact]
+    public async Task Many_that_do_not_answer_are_called_at_the_same_time()
+    {
+        const int webhooks = 15; // more than there are processors to take turns
+        await using var receiver = await Receiver.Start(Api, ApiServer.OpenAddress, Token);
+        var called = new TaskCompletionSource();
+        receiver.Patience = called.Task;
+        for (var i = 0; i < webhooks; i++)
+            await Admin.CreateWebhook(new($"chat {i}", Url(receiver), s_rollbacks), Token);
+        await RollBack();
+
+        await Wait.For(() => Task.FromResult(receiver.Received.Count), count => count == webhooks);
+        called.SetResult();
+        await using var context = Api.Context();
+        // None was given up and called again.
+        await Wait.For(() => context.WebhookDeliveries.CountAsync(row => row.Webhook.TeamId == Team.Id && row.State == DeliveryState.Delivered && row.Attempts == 1, Token), count => count == webhooks);
+    }
+
+    [Fact]
     public async Task Where_nobody_listens_the_delivery_says_so()
     {
         // Of the metrics, which listen on another address.
@@ -163,6 +213,23 @@ public sealed class WebhookTests(ApiServer api) : ApiTest(api)
         Assert.Empty(await Admin.Webhooks(Token));
         Assert.Equal("role_missing", (await Refused(() => Member.Webhooks(Token))).Code);
         Assert.Equal(["deleted renamed", "updated renamed", "created chat"], (await Admin.Audit(new(Noun: "webhook"), token: Token)).Items.Select(item => $"{item.Action} {item.NounName}"));
+    }
+
+    private static X509Certificate2 OfAnIssuerAt(string address)
+    {
+        using var issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var authority = new CertificateRequest("CN=unknown issuer", issuerKey, HashAlgorithmName.SHA256);
+        authority.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        using var issuer = authority.CreateSelfSigned(from, to);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=webhook receiver", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Parse(ApiServer.OpenAddress));
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(ocspUris: null, caIssuersUris: [address]));
+        using var certificate = request.Create(issuer, from, to, [1]);
+        return certificate.CopyWithPrivateKey(key);
     }
 
     private static string Url(Receiver receiver) => $"https://{ApiServer.OpenAddress}:{receiver.Port}/hook";

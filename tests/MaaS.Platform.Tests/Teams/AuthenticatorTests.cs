@@ -60,6 +60,28 @@ public sealed class AuthenticatorTests(ApiServer api) : AccountTest(api)
     }
 
     [Fact]
+    public async Task Of_two_who_turn_it_on_at_the_same_moment_one_has_the_recovery_codes()
+    {
+        var session = await Join();
+        var setup = await Client(session).BeginAuthenticator(new(Password), Token);
+
+        var tries = await Task.WhenAll(Enumerable.Range(0, 2).Select(async step =>
+        {
+            try
+            {
+                return await Client(session).ConfirmAuthenticator(new(Code(setup, step)), Token);
+            }
+            catch (Contracts.ProblemException)
+            {
+                return null;
+            }
+        }));
+
+        var codes = Assert.Single(tries, codes => codes is not null)!;
+        Assert.Equal(session.Caller.UserId, (await SignIn(session.Caller.Name, code: codes.Codes[0])).Caller.UserId);
+    }
+
+    [Fact]
     public async Task Without_the_right_password_nobody_learns_that_a_code_is_needed()
     {
         var (email, _, _) = await Protected();

@@ -98,7 +98,7 @@ public sealed class PasswordResetTests(ApiServer api) : AccountTest(api)
 
         var mail = await mails.Next(Token);
         Assert.Equal(session.Caller.Name, mail.To);
-        var token = Uri.UnescapeDataString(Regex.Match(mail.Text, "https://maas\\.example\\.com/reset\\?token=(\\S+)").Groups[1].Value);
+        var token = Link(mail);
         await Nobody.ResetPassword(new(token, Chosen), Token);
 
         Assert.Equal(session.Caller.UserId, (await SignIn(session.Caller.Name, Chosen)).Caller.UserId);
@@ -106,6 +106,51 @@ public sealed class PasswordResetTests(ApiServer api) : AccountTest(api)
         Assert.Equal("reset_not_valid", (await Refused(() => Nobody.ResetPassword(new(token, Chosen), Token))).Code);
         Assert.Equal(0, mails.Waiting);
     }
+
+    [Fact]
+    public async Task Who_asks_in_anothers_name_ends_none_of_their_links_and_fills_no_mailbox()
+    {
+        await using var mails = new MailServer();
+        await using var server = await Api.Replica(mails.Settings);
+        var (session, other) = (await Join(), await Join());
+        var user = session.Caller.UserId!.Value;
+        var admins = await Admin.MakeResetLink(user, Token);
+        await using var context = Api.Context();
+        var links = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            await server.Client(null).ForgetPassword(new(session.Caller.Name), Token);
+            links.Add(Link(await mails.Next(Token)));
+            await context.PasswordResets.Where(row => row.UserId == user).ExecuteUpdateAsync(row => row.SetProperty(r => r.CreatedAt, DateTimeOffset.UtcNow.AddMinutes(-2)), Token);
+        }
+        await server.Client(null).ForgetPassword(new(session.Caller.Name), Token);
+        await server.Client(null).ForgetPassword(new(other.Caller.Name), Token); // answered in the order in which they were asked
+        var next = await mails.Next(Token);
+        await Nobody.ResetPassword(new(links[0], Chosen), Token);
+
+        Assert.Equal(other.Caller.Name, next.To);
+        Assert.Equal(user, (await SignIn(session.Caller.Name, Chosen)).Caller.UserId);
+        // The first that is used ends the others.
+        foreach (var link in links.Append(admins.Token))
+            Assert.Equal("reset_not_valid", (await Refused(() => Nobody.ResetPassword(new(link, "another password"), Token))).Code);
+    }
+
+    [Fact]
+    public async Task An_admins_link_outlives_that_somebody_asks_for_one_by_e_mail()
+    {
+        await using var mails = new MailServer();
+        await using var server = await Api.Replica(mails.Settings);
+        var session = await Join();
+        var link = await Admin.MakeResetLink(session.Caller.UserId!.Value, Token);
+        await server.Client(null).ForgetPassword(new(session.Caller.Name), Token);
+        await mails.Next(Token);
+
+        await Nobody.ResetPassword(new(link.Token, Chosen), Token);
+        Assert.Equal(session.Caller.UserId, (await SignIn(session.Caller.Name, Chosen)).Caller.UserId);
+    }
+
+    private static string Link(ReceivedMail mail) =>
+        Uri.UnescapeDataString(Regex.Match(mail.Text, "https://maas\\.example\\.com/reset\\?token=(\\S+)").Groups[1].Value);
 
     private async Task<(SessionCreated, SessionCreated)> Twice()
     {
