@@ -13,22 +13,5 @@ internal static class PortalBench
         ["live_delay"] = LiveBench.Measure,
     };
 
-    public static async Task<int> Run(IReadOnlyCollection<string> chosen)
-    {
-        if (chosen.FirstOrDefault(name => !s_groups.ContainsKey(name)) is { } unknown)
-        {
-            Console.Error.WriteLine($"There is no group called '{unknown}'. There are: {string.Join(", ", s_groups.Keys)}.");
-            return 2;
-        }
-        var results = new Results("portal").KeepEarlier();
-        await using var rig = await PortalRig.Start();
-        foreach (var (name, measure) in s_groups)
-        {
-            if (chosen.Count > 0 && !chosen.Contains(name))
-                continue;
-            await measure(rig, results);
-            results.Save(); // a long measurement that is interrupted keeps what it has
-        }
-        return 0;
-    }
+    public static Task<int> Run(IReadOnlyCollection<string> chosen) => Groups.Run("portal", s_groups, chosen, PortalRig.Start);
 }

@@ -16,22 +16,5 @@ internal static class ServingBench
         ["db_outage"] = OutageBench.Measure,
     };
 
-    public static async Task<int> Run(IReadOnlyCollection<string> chosen)
-    {
-        if (chosen.FirstOrDefault(name => !s_groups.ContainsKey(name)) is { } unknown)
-        {
-            Console.Error.WriteLine($"There is no group called '{unknown}'. There are: {string.Join(", ", s_groups.Keys)}.");
-            return 2;
-        }
-        var results = new Results("serving").KeepEarlier();
-        await using var rig = await ServingRig.Start();
-        foreach (var (name, measure) in s_groups)
-        {
-            if (chosen.Count > 0 && !chosen.Contains(name))
-                continue;
-            await measure(rig, results);
-            results.Save(); // a long measurement that is interrupted keeps what it has
-        }
-        return 0;
-    }
+    public static Task<int> Run(IReadOnlyCollection<string> chosen) => Groups.Run("serving", s_groups, chosen, ServingRig.Start);
 }

@@ -1,6 +1,5 @@
 // What deployments are asked reaches an OpenTelemetry collector: a server is started with one, which is this test.
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using MaaS.Platform.Tests.Api;
 using Xunit;
@@ -13,7 +12,7 @@ public sealed class ServingMeterTests(ApiServer api) : RolloutTest(api)
     public async Task A_collector_gets_the_counts_of_every_deployment()
     {
         using var collector = new HttpListener();
-        var address = $"http://127.0.0.1:{FreePort()}/";
+        var address = $"http://127.0.0.1:{ApiServer.FreePort()}/";
         collector.Prefixes.Add(address);
         collector.Start();
         var heard = new TaskCompletionSource<string>();
@@ -52,12 +51,5 @@ public sealed class ServingMeterTests(ApiServer api) : RolloutTest(api)
         catch (Exception stopped) when (stopped is HttpListenerException or ObjectDisposedException)
         {
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
