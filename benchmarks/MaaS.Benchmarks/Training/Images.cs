@@ -1,5 +1,6 @@
 // Fashion-MNIST: its customary 60,000 and 10,000 images; what is chosen by lies among the 60,000, and the 10,000 are read once.
 using System.IO.Compression;
+using MaaS.Benchmarks.Compression;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
 
@@ -24,10 +25,15 @@ internal static class Images
     /// <summary>The training of a case, with the customary 5,000 images to choose by.</summary>
     public static ImageTraining Training(string name) => Full(s_cases.Single(one => one.Name == name).Training);
 
-    public static void Measure(Results results) => WithData(data =>
+    /// <summary>Trains a case, and keeps its package as a source for the bench of compression.</summary>
+    public static void Measure(string name, Results results) => WithData(data =>
     {
-        foreach (var one in s_cases)
-            Measure(one.Name, one.Bar, one.Seconds, one.Training, data, results);
+        var (_, bar, time, training) = s_cases.Single(one => one.Name == name);
+        var (manifest, seconds) = Sources.Train(Sources.NameOf(name), Full(training), data);
+        results.Add($"fashion.{name}", manifest.Metrics.Values["accuracy"], "share", bar);
+        results.Add($"fashion.{name}.parameters", manifest.ParameterCount, "", name == "cnn" ? "< 100,000" : "none");
+        results.Add($"fashion.{name}.train_s", seconds, "s", time);
+        results.Add($"fashion.{name}.export_max_difference", manifest.ParityMaxDifference, "probability", "<= 0.0001");
     });
 
     /// <summary>Does something with the images as a file that the engine reads, where they are at hand.</summary>
@@ -50,13 +56,4 @@ internal static class Images
     }
 
     private static ImageTraining Full(ImageTraining training) => training with { Split = new SplitSpec(Validation: 1.0 / 12), Patience = 0 };
-
-    private static void Measure(string name, string bar, string time, ImageTraining training, DataFile data, Results results)
-    {
-        var (manifest, seconds) = Trainings.Run(Full(training), data);
-        results.Add($"fashion.{name}", manifest.Metrics.Values["accuracy"], "share", bar);
-        results.Add($"fashion.{name}.parameters", manifest.ParameterCount, "", name == "cnn" ? "< 100,000" : "none");
-        results.Add($"fashion.{name}.train_s", seconds, "s", time);
-        results.Add($"fashion.{name}.export_max_difference", manifest.ParityMaxDifference, "probability", "<= 0.0001");
-    }
 }
