@@ -171,7 +171,7 @@ internal sealed class RecommendationSubject : Subject
             if (place >= 0)
                 (hits, gains) = (hits + 1, gains + 1 / Math.Log2(place + 2));
         }
-        var (low, high) = Compression.Quality.Wilson(hits / rows.Length, rows.Length);
+        var (low, high) = Intervals.Wilson(hits / rows.Length, rows.Length);
         var values = new Dictionary<string, double> { ["hr10"] = hits / rows.Length, ["ndcg10"] = gains / rows.Length };
         return new(hits / rows.Length, low, high, new ModelMetrics(split, rows.Length, values, Manifest.Metrics.Baseline));
     }
