@@ -2,7 +2,6 @@
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
-using MaaS.Catalog.Datasets;
 using MaaS.Contracts.Datasets;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
@@ -27,7 +26,7 @@ internal static class DifferenceEndpoint
             return from is { } missing
                 ? DatasetVersionEndpoints.Missing(dataset, missing)
                 : new ConflictProblem("no_version_before", $"Version {number} is the first; give the version to compare with as from.");
-        if (DatasetVersionEndpoints.NotReady(before) ?? DatasetVersionEndpoints.NotReady(after) is { } unread)
+        if ((DatasetVersionEndpoints.NotReady(before) ?? DatasetVersionEndpoints.NotReady(after)) is { } unread)
             return unread;
         var views = await versions.Where(row => row.Id == before.Id || row.Id == after.Id).Select(DatasetViews.Version).ToDictionaryAsync(view => view.Id, token);
         return TypedResults.Ok(new DatasetDifferences(
