@@ -1,5 +1,4 @@
 // Versions beside one another, and the deployments one of them could take over: figures, what callers notice, where each comes from.
-using MaaS.Catalog.Deployments;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Experiments;
