@@ -7,18 +7,18 @@ internal static class SignatureWords
 {
     public static string Of(SignatureChange change) => change.Kind switch
     {
-        SignatureChangeKind.Task => $"The task is another: {change.Before} before, {change.After} now.",
-        SignatureChangeKind.InputAdded => $"It takes {change.Name} too ({change.After}). In predict it may be left out unless it is an image; a tensor must be sent.",
-        SignatureChangeKind.InputRemoved => $"It no longer takes {change.Name}, and refuses requests that send it.",
-        SignatureChangeKind.InputKind => $"{change.Name} was {change.Before} and is {change.After} now.",
-        SignatureChangeKind.InputTensor => $"The tensor {change.Name} was {change.Before} and is {change.After} now.",
-        SignatureChangeKind.CategoryRemoved => $"In {change.Name} it no longer knows {change.Before}; that counts as unknown.",
-        SignatureChangeKind.LabelAdded => $"It may answer {change.Name}, which no caller has seen before.",
-        SignatureChangeKind.LabelRemoved => $"It never answers {change.Name}; who asks for its probability is refused.",
-        SignatureChangeKind.LabelOrder => "The probabilities come in another order; predict names them, a tensor does not.",
-        SignatureChangeKind.OutputAdded => $"It gives {change.Name} too.",
-        SignatureChangeKind.OutputRemoved => $"It no longer gives {change.Name}.",
-        SignatureChangeKind.OutputTensor => $"The answer {change.Name} was {change.Before} and is {change.After} now.",
+        SignatureChangeKind.Task => T["The task is another: {0} before, {1} now.", change.Before, change.After],
+        SignatureChangeKind.InputAdded => T["It takes {0} too ({1}). In predict it may be left out unless it is an image; a tensor must be sent.", change.Name, change.After],
+        SignatureChangeKind.InputRemoved => T["It no longer takes {0}, and refuses requests that send it.", change.Name],
+        SignatureChangeKind.InputKind => T["{0} was {1} and is {2} now.", change.Name, change.Before, change.After],
+        SignatureChangeKind.InputTensor => T["The tensor {0} was {1} and is {2} now.", change.Name, change.Before, change.After],
+        SignatureChangeKind.CategoryRemoved => T["In {0} it no longer knows {1}; that counts as unknown.", change.Name, change.Before],
+        SignatureChangeKind.LabelAdded => T["It may answer {0}, which no caller has seen before.", change.Name],
+        SignatureChangeKind.LabelRemoved => T["It never answers {0}; who asks for its probability is refused.", change.Name],
+        SignatureChangeKind.LabelOrder => T["The probabilities come in another order; predict names them, a tensor does not."],
+        SignatureChangeKind.OutputAdded => T["It gives {0} too.", change.Name],
+        SignatureChangeKind.OutputRemoved => T["It no longer gives {0}.", change.Name],
+        SignatureChangeKind.OutputTensor => T["The answer {0} was {1} and is {2} now.", change.Name, change.Before, change.After],
         _ => change.Name,
     };
 }
