@@ -34,7 +34,7 @@ internal static class Verdict
     public static double Cost(VariantFigures figures, CompressionAim aim) => aim == CompressionAim.Latency ? figures.P50Ms : figures.Bytes;
 
     private static string Found(CompressionReport report, Variant best, SearchPlan plan, string word) => Text(
-        $"Take variant {best.Number}, {best.Name}: {VariantWords.Of(report, best)} on the test rows ({Points(report, Lost(report, best))} on those that chose, at most {plan.MaxLoss:0.##} {word}).");
+        $"Take variant {best.Number}, {best.Name}: {VariantWords.Of(report, best)} on the {report.Rows} ({Points(report, Lost(report, best))} on those that chose, at most {plan.MaxLoss:0.##} {word}).");
 
     private static string None(CompressionReport report, SearchPlan plan)
     {
