@@ -41,10 +41,7 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         return graph.Convolution(x_NCHW, Constant(graph, "kernel", folded_OIHW), Constant(graph, "bias", bias_O), _size, _stride);
     }
 
-    /// <summary>
-    /// What a kernel of one pixel sees. oneDNN of libtorch 2.10 writes beyond its memory in the gradient of one that strides by itself over images
-    /// that lie channels last, where the channels are few (4 to 8, say): the process crashes.
-    /// </summary>
+    /// <summary>What a kernel of one pixel sees. It takes no strides by itself: in libtorch that can end the process (docs/decisions.md, 2026-12-01).</summary>
     private Tensor Strided(Tensor x_BCHW) => _stride == 1 ? x_BCHW : x_BCHW.slice(2, 0, x_BCHW.shape[2], _stride).slice(3, 0, x_BCHW.shape[3], _stride);
 
     private static Value Constant(GraphBuilder graph, string name, Tensor values) =>
