@@ -29,7 +29,7 @@ internal sealed record AnsweredParts(Table Train, Table Validation, Table Test, 
         return new(data.Select(split.Train), data.Select(split.Validation), test, given is null ? "test" : "given test file", fitted);
     }
 
-    private static Table Answered(Table table, string target, string what, IProgress<Report> progress)
+    public static Table Answered(Table table, string target, string what, IProgress<Report> progress)
     {
         var rows = Target.AnsweredRows(table[target]);
         if (rows.Length == table.RowCount)
