@@ -34,7 +34,7 @@ public sealed class DifferencesPageTests
             ["remarks|removed, text", "income|added, number", "age|integer → number", "city|category"],
             page.FindAll("[data-testid=column-changes] tbody tr").Select(row => $"{row.Children[0].TextContent}|{row.Children[1].TextContent}"));
         var city = page.Find("[data-testid=change-city]");
-        Assert.Equal(("New: Delft", "Gone: Utrecht"), (city.QuerySelectorAll(".value-changes p")[0].TextContent.Trim(), city.QuerySelectorAll(".value-changes p")[1].TextContent.Trim()));
+        Assert.Equal(("New:Delft", "Gone:Utrecht"), (city.QuerySelectorAll(".value-changes p")[0].TextContent.Trim(), city.QuerySelectorAll(".value-changes p")[1].TextContent.Trim()));
         Assert.Equal("0.6 changed", city.Children[6].TextContent.Trim());
         Assert.Equal(2, page.Find("[data-testid=change-age]").QuerySelectorAll("path").Length);
         Assert.Single(page.Find("[data-testid=change-income]").QuerySelectorAll("path"));
