@@ -63,6 +63,7 @@ public sealed class MaaSClient(HttpClient http)
     public Task<DatasetVersionView> UploadDatasetVersion(Guid id, string fileName, Stream file, CancellationToken token = default) => Upload<DatasetVersionView>($"api/datasets/{id}/versions?file_name={Escape(fileName)}", file, token);
     public Task<DatasetVersionView> RereadDatasetVersion(Guid id, int number, ReadingOptions reading, CancellationToken token = default) => Post<DatasetVersionView>($"api/datasets/{id}/versions/{number}/reread", reading, token);
     public Task<DatasetProfile> DatasetProfile(Guid id, int number, CancellationToken token = default) => Get<DatasetProfile>($"api/datasets/{id}/versions/{number}/profile", token);
+    public Task<DatasetDifferences> DatasetDifferences(Guid id, int number, int? from = null, CancellationToken token = default) => Get<DatasetDifferences>($"api/datasets/{id}/versions/{number}/differences{(from is null ? "" : $"?from={from}")}", token);
     public Task<Stream> DatasetFile(Guid id, int number, CancellationToken token = default) => Download($"api/datasets/{id}/versions/{number}/file", token);
 
     // Experiments and runs
@@ -78,8 +79,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<Page<RunView>> Runs(Guid? experiment = null, int limit = 50, string? after = null, CancellationToken token = default, RunTable? table = null) => Get<Page<RunView>>($"api/runs{Paging(limit, after)}{Listing(experiment, table)}", token);
     public Task<RunRows> RunRows(Guid? experiment, RunTable table, int skip, int limit, IEnumerable<string> columns, CancellationToken token = default) => Get<RunRows>($"api/runs/rows?skip={skip}&limit={limit}{Listing(experiment, table)}{string.Concat(columns.Select(column => $"&column={Escape(column)}"))}", token);
     public Task<RunColumns> RunColumns(Guid? experiment, RunTable table, CancellationToken token = default) => Get<RunColumns>($"api/runs/columns?{Listing(experiment, table)}", token);
-    public Task MoveRuns(MoveRuns request, CancellationToken token = default) => Tell("api/runs/move", request, token);
-    public Task TagRuns(TagRuns request, CancellationToken token = default) => Tell("api/runs/tag", request, token);
+    public Task<MovedRuns> MoveRuns(MoveRuns request, CancellationToken token = default) => Post<MovedRuns>("api/runs/move", request, token);
+    public Task<TaggedRuns> TagRuns(TagRuns request, CancellationToken token = default) => Post<TaggedRuns>("api/runs/tag", request, token);
     public Task ArchiveRuns(ArchiveRuns request, CancellationToken token = default) => Tell("api/runs/archive", request, token);
     public Task DeleteRuns(ChosenRuns request, CancellationToken token = default) => Tell("api/runs/delete", request, token);
     public Task RestoreRuns(ChosenRuns request, CancellationToken token = default) => Tell("api/runs/restore", request, token);
@@ -133,6 +134,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<ModelVersionView> ModelVersion(string model, int version, CancellationToken token = default) => Get<ModelVersionView>($"api/models/{Escape(model)}/versions/{version}", token);
     public Task LiftQuarantine(string model, int version, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/versions/{version}/quarantine", token);
     public Task<ModelVersionView> ModelVersion(Guid version, CancellationToken token = default) => Get<ModelVersionView>($"api/model-versions/{version}", token);
+    public Task<ModelComparison> CompareVersions(CompareVersions request, CancellationToken token = default) => Post<ModelComparison>("api/model-versions/compare", request, token);
+    public Task<IReadOnlyList<DeployTarget>> DeployTargets(string model, int version, CancellationToken token = default) => Get<IReadOnlyList<DeployTarget>>($"api/models/{Escape(model)}/versions/{version}/targets", token);
     public Task<ModelVersionView> RegisterVersion(string model, RegisterVersion request, CancellationToken token = default) => Post<ModelVersionView>($"api/models/{Escape(model)}/versions", request, token);
     public Task DeleteModelVersion(string model, int version, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/versions/{version}", token);
     public Task<Stream> ModelFile(string model, int version, string path, CancellationToken token = default) => Download($"api/models/{Escape(model)}/versions/{version}/files/{Escape(path)}", token);
@@ -147,6 +150,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<DeploymentView> Deployment(string deployment, CancellationToken token = default) => Get<DeploymentView>($"api/deployments/{Escape(deployment)}", token);
     public Task<DeploymentView> Deploy(CreateDeployment request, CancellationToken token = default) => Post<DeploymentView>("api/deployments", request, token);
     public Task<Page<RevisionView>> Revisions(string deployment, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<RevisionView>>($"api/deployments/{Escape(deployment)}/revisions{Paging(limit, after)}", token);
+    public Task<IReadOnlyList<ServedThen>> Serving(DateTimeOffset? at = null, CancellationToken token = default) => Get<IReadOnlyList<ServedThen>>($"api/serving{At(at)}", token);
+    public Task<ServedThen> Serving(string deployment, DateTimeOffset? at = null, CancellationToken token = default) => Get<ServedThen>($"api/deployments/{Escape(deployment)}/serving{At(at)}", token);
     public Task<DeploymentView> Revise(string deployment, CreateRevision request, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/revisions", request, token);
     public Task<DeploymentView> RollBack(string deployment, Rollback request, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/rollback", request, token);
     public Task<DeploymentView> Pause(string deployment, CancellationToken token = default) => Post<DeploymentView>($"api/deployments/{Escape(deployment)}/pause", null, token);
@@ -207,6 +212,8 @@ public sealed class MaaSClient(HttpClient http)
     private static string Query(AuditFilter? filter) => string.Concat(
         Part("actor", filter?.Actor), Part("action", filter?.Action), Part("noun", filter?.Noun), Part("text", filter?.Text),
         Part("since", filter?.Since?.UtcDateTime.ToString("O")), Part("until", filter?.Until?.UtcDateTime.ToString("O")));
+
+    private static string At(DateTimeOffset? at) => at is { } moment ? $"?at={Escape(moment.UtcDateTime.ToString("O"))}" : "";
 
     private static string Search(string? text) => Part("search", text);
 

@@ -22,6 +22,7 @@ internal static class DatasetVersionEndpoints
         versions.MapGet("{number}", Get).WithSummary("One version");
         versions.MapPost("{number}/reread", Reread).Needs(Role.Member).WithSummary("Read the same file again with other options, as the next version");
         versions.MapGet("{number}/profile", Profile).WithSummary("Schema, statistics and first rows");
+        versions.MapGet("{number}/differences", DifferenceEndpoint.Get).WithSummary("What changed from another version: rows, columns, values");
         versions.MapGet("{number}/file", Download).WithSummary("The uploaded file").Produces(200, contentType: "application/octet-stream");
     }
 
@@ -53,14 +54,16 @@ internal static class DatasetVersionEndpoints
         Guid dataset, int number, Caller caller, CatalogContext context, CancellationToken token)
     {
         var version = await Versions(context, caller, dataset, number).SingleOrDefaultAsync(token);
-        return version switch
-        {
-            null => Missing(dataset, number),
-            { Profile: { } profile } => TypedResults.Ok(profile),
-            { State: DatasetState.Failed } => new ConflictProblem("dataset_unreadable", $"The file could not be read: {version.Error}"),
-            _ => new ConflictProblem("dataset_not_ready", "The file is still being read; follow the job in profile_job_id."),
-        };
+        return version is null ? Missing(dataset, number) : NotReady(version) is { } unread ? unread : TypedResults.Ok(version.Profile!);
     }
+
+    /// <returns>Null when there is a profile.</returns>
+    public static ConflictProblem? NotReady(DatasetVersion version) => version switch
+    {
+        { Profile: not null } => null,
+        { State: DatasetState.Failed } => new("dataset_unreadable", $"The file of version {version.Number} could not be read: {version.Error}"),
+        _ => new("dataset_not_ready", $"The file of version {version.Number} is still being read; follow the job in profile_job_id."),
+    };
 
     private static async Task<Results<Ok<DatasetVersionView>, NotFoundProblem, InvalidProblem>> Reread(
         Guid dataset, int number, ReadingOptions reading, Caller caller, CatalogContext context, CancellationToken token)
@@ -94,5 +97,5 @@ internal static class DatasetVersionEndpoints
     private static IQueryable<DatasetVersion> Versions(CatalogContext context, Caller caller, Guid dataset, int number) => context.DatasetVersions.AsNoTracking()
         .Where(row => row.DatasetId == dataset && row.Number == number && row.TeamId == caller.TeamId);
 
-    private static NotFoundProblem Missing(Guid dataset, int number) => new("dataset version", $"{number} of dataset {dataset}");
+    public static NotFoundProblem Missing(Guid dataset, int number) => new("dataset version", $"{number} of dataset {dataset}");
 }

@@ -25,6 +25,7 @@ internal static class DeploymentEndpoints
         deployments.MapPost("{deployment}/resume", Resume).Needs(Role.Member).WithSummary("Serve again");
         deployments.MapDelete("{deployment}", Delete).Needs(Role.Member).WithSummary("Delete a deployment with its revisions");
         deployments.MapRevisions();
+        api.MapServing();
         deployments.MapTraffic();
         deployments.MapQuality();
         deployments.MapSampling();
@@ -76,15 +77,15 @@ internal static class DeploymentEndpoints
     }
 
     private static Task<Results<Ok<DeploymentView>, NotFoundProblem>> Pause(string deployment, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token) =>
-        Switch(deployment, DeploymentState.Paused, "paused", caller, context, router, models, token);
+        Switch(deployment, DeploymentState.Paused, caller, context, router, models, token);
 
     private static Task<Results<Ok<DeploymentView>, NotFoundProblem>> Resume(string deployment, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token) =>
-        Switch(deployment, DeploymentState.Serving, "resumed", caller, context, router, models, token);
+        Switch(deployment, DeploymentState.Serving, caller, context, router, models, token);
 
     private static async Task<Results<Ok<DeploymentView>, NotFoundProblem>> Switch(
-        string deployment, DeploymentState state, string action, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token)
+        string deployment, DeploymentState state, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token)
     {
-        return await DeploymentSwitch.Set(context, router, models, caller, deployment, state, action, token) && await DeploymentViews.View(context, caller.TeamId, deployment, token) is { } view
+        return await DeploymentSwitch.Set(context, router, models, caller, deployment, state, token) && await DeploymentViews.View(context, caller.TeamId, deployment, token) is { } view
             ? TypedResults.Ok(view) : Missing(deployment);
     }
 

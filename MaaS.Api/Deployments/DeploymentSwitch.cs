@@ -10,16 +10,19 @@ namespace MaaS.Api.Deployments;
 
 internal static class DeploymentSwitch
 {
-    /// <param name="action">For the audit log.</param>
+    /// <summary>What the audit log calls it; who asks what served when reads it there.</summary>
+    public const string Paused = "paused";
+    public const string Resumed = "resumed";
+
     /// <returns>False when the team has no such deployment.</returns>
     public static async Task<bool> Set(
-        CatalogContext context, Router router, LoadedModels models, Caller caller, string deployment, DeploymentState state, string action, CancellationToken token)
+        CatalogContext context, Router router, LoadedModels models, Caller caller, string deployment, DeploymentState state, CancellationToken token)
     {
         var row = await context.Deployments.SingleOrDefaultAsync(found => found.TeamId == caller.TeamId && found.Name == deployment, token);
         if (row is null || row.State == state)
             return row is not null;
         row.State = state;
-        context.Audit(caller, action, "deployment", deployment);
+        context.Audit(caller, state == DeploymentState.Paused ? Paused : Resumed, "deployment", deployment);
         try
         {
             await context.SaveChangesAsync(token);

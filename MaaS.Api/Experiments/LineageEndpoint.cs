@@ -1,4 +1,5 @@
 // GET /api/runs/{run}/lineage: what a run came from and what came of it, up to where it serves or once served.
+using MaaS.Api.Models;
 using MaaS.Api.Problems;
 using MaaS.Api.Teams;
 using MaaS.Catalog;
@@ -27,7 +28,9 @@ internal static class LineageEndpoint
         var versions = context.ModelVersions.Where(version => version.TeamId == caller.TeamId);
         var from = source is null ? null : await Views(versions.Where(version => version.Id == source)).SingleOrDefaultAsync(token);
         var made = await Views(versions.Where(version => version.RunId == run)).ToListAsync(token);
-        return TypedResults.Ok(new RunLineage(dataset, from, made, await Deployments(context, caller, run, token)));
+        var deployments = await VersionDeployments.Of(context, caller, share => share.Version.RunId == run, token);
+        return TypedResults.Ok(new RunLineage(dataset, from, made,
+            [.. deployments.SelectMany(version => version).OrderBy(deployment => deployment.Percent is null).ThenBy(deployment => deployment.Name, StringComparer.Ordinal)]));
     }
 
     private static Guid? Source(JobSpec spec) => spec switch
@@ -41,24 +44,4 @@ internal static class LineageEndpoint
 
     private static IQueryable<LineageVersion> Views(IQueryable<ModelVersion> versions) => versions.OrderBy(version => version.CreatedAt).ThenBy(version => version.Number)
         .Select(version => new LineageVersion(version.Model.Name, version.Number, version.Aliases.Select(alias => alias.Name).ToList()));
-
-    private static async Task<IReadOnlyList<LineageDeployment>> Deployments(CatalogContext context, Caller caller, Guid run, CancellationToken token)
-    {
-        var shares = await context.Deployments.Where(deployment => deployment.TeamId == caller.TeamId)
-            .SelectMany(deployment => deployment.Revisions.SelectMany(revision => revision.Shares.Where(share => share.Version.RunId == run).Select(share => new
-            {
-                deployment.Name,
-                deployment.State,
-                Newest = deployment.Revisions.Max(other => other.Number),
-                revision.Number,
-                Model = share.Version.Model.Name,
-                Version = share.Version.Number,
-                share.Weight,
-            }))).ToListAsync(token);
-        return shares.GroupBy(share => (share.Name, share.Model, share.Version)).Select(group =>
-        {
-            var last = group.MaxBy(share => share.Number)!;
-            return new LineageDeployment(last.Name, last.State, last.Model, last.Version, last.Number == last.Newest ? last.Weight : null);
-        }).OrderBy(deployment => deployment.Percent is null).ThenBy(deployment => deployment.Name, StringComparer.Ordinal).ToList();
-    }
 }

@@ -25,7 +25,7 @@ internal static class RunBatchEndpoints
         runs.MapPost("restore", Restore).Needs(Role.Member).WithSummary("Bring deleted runs back");
     }
 
-    private static async Task<Results<NoContent, NotFoundProblem>> Move(MoveRuns request, Caller caller, CatalogContext context, CancellationToken token)
+    private static async Task<Results<Ok<MovedRuns>, NotFoundProblem>> Move(MoveRuns request, Caller caller, CatalogContext context, CancellationToken token)
     {
         var experiment = await context.Experiments.AsNoTracking().SingleOrDefaultAsync(row => row.Id == request.ExperimentId && row.TeamId == caller.TeamId, token);
         if (experiment is null)
@@ -35,10 +35,10 @@ internal static class RunBatchEndpoints
             return missing;
         await batch.Change(context, caller, "moved", $"to {experiment.Name}", token,
             runs => runs.ExecuteUpdateAsync(run => run.SetProperty(row => row.ExperimentId, experiment.Id), token));
-        return TypedResults.NoContent();
+        return TypedResults.Ok(new MovedRuns([.. batch.Runs.GroupBy(run => run.ExperimentId, run => run.Id).Select(from => new MoveRuns([.. from], from.Key))]));
     }
 
-    private static async Task<Results<NoContent, NotFoundProblem, InvalidProblem>> Tag(TagRuns request, Caller caller, CatalogContext context, CancellationToken token)
+    private static async Task<Results<Ok<TaggedRuns>, NotFoundProblem, InvalidProblem>> Tag(TagRuns request, Caller caller, CatalogContext context, CancellationToken token)
     {
         var (set, remove) = (request.Set ?? new Dictionary<string, string>(), request.Remove ?? []);
         var batch = await Batch.Find(context.Runs, request.RunIds, caller, token);
@@ -53,6 +53,7 @@ internal static class RunBatchEndpoints
         if (remove.FirstOrDefault(name => name.Length > TagRules.Longest) is { } longest)
             return new InvalidProblem("tags_not_allowed", $"remove holds a name of {longest.Length} characters; a tag's has at most {TagRules.Longest}.");
         await using var transaction = await context.Database.BeginTransactionAsync(token);
+        var before = await context.Runs.Where(run => batch.Ids.Contains(run.Id)).Select(run => new { run.Id, run.Tags }).ToListAsync(token);
         var (added, ids) = (JsonSerializer.Serialize(set), batch.Ids);
         await context.Database.ExecuteSqlAsync($"update runs set tags = (tags - {remove.ToArray()}) || {added}::jsonb where id = any({ids})", token);
         var most = await context.Database.SqlQuery<int>(
@@ -62,8 +63,16 @@ internal static class RunBatchEndpoints
         batch.Audit(context, caller, "tagged", Cut(string.Join(", ", set.Select(tag => $"{tag.Key} = {tag.Value}").Concat(remove.Select(name => $"without {name}")))));
         await context.SaveChangesAsync(token);
         await transaction.CommitAsync(token);
-        return TypedResults.NoContent();
+        return TypedResults.Ok(new TaggedRuns([.. before.Select(run => Untag(run.Id, run.Tags, [.. set.Keys, .. remove]))
+            .GroupBy(undo => JsonSerializer.Serialize((undo.Set, undo.Remove), s_fields), (_, same) => same.ToList())
+            .Select(same => same[0] with { RunIds = same.ConvertAll(undo => undo.RunIds[0]) })]));
     }
+
+    private static readonly JsonSerializerOptions s_fields = new() { IncludeFields = true };
+
+    /// <summary>What gives a run those of its tags back that are about to change.</summary>
+    private static TagRuns Untag(Guid run, Dictionary<string, string> tags, IReadOnlyList<string> changed) =>
+        new([run], tags.Where(tag => changed.Contains(tag.Key)).OrderBy(tag => tag.Key, StringComparer.Ordinal).ToDictionary(), [.. changed.Where(name => !tags.ContainsKey(name)).Distinct().Order(StringComparer.Ordinal)]);
 
     private static async Task<Results<NoContent, NotFoundProblem>> Archive(ArchiveRuns request, Caller caller, CatalogContext context, CancellationToken token)
     {
@@ -105,7 +114,7 @@ internal static class RunBatchEndpoints
     private static string Cut(string detail) => detail.Length <= LongestDetail ? detail
         : $"{detail[..(char.IsHighSurrogate(detail[LongestDetail - 1]) ? LongestDetail - 1 : LongestDetail)]}...";
 
-    private sealed record Named(Guid Id, string Name);
+    private sealed record Named(Guid Id, string Name, Guid ExperimentId);
 
     /// <param name="Missing">The first that is not there; then nothing may be done to the others either.</param>
     private sealed record Batch(IReadOnlyList<Named> Runs, NotFoundProblem? Missing)
@@ -115,7 +124,7 @@ internal static class RunBatchEndpoints
         public static async Task<Batch> Find(IQueryable<Run> among, IReadOnlyList<Guid> ids, Caller caller, CancellationToken token)
         {
             var runs = await among.Where(run => run.TeamId == caller.TeamId && ids.Contains(run.Id))
-                .Select(run => new Named(run.Id, run.Name)).ToListAsync(token);
+                .Select(run => new Named(run.Id, run.Name, run.ExperimentId)).ToListAsync(token);
             var found = runs.Select(run => run.Id).ToHashSet();
             return new(runs, ids.Where(id => !found.Contains(id)).Select(id => new NotFoundProblem("run", id)).FirstOrDefault());
         }

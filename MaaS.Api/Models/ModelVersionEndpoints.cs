@@ -25,6 +25,7 @@ internal static class ModelVersionEndpoints
         versions.MapGet("{version}", Get).WithSummary("One version");
         versions.MapDelete("{version}", Delete).Needs(Role.Member).WithSummary("Delete a version that no deployment names");
         versions.MapDelete("{version}/quarantine", Lift).Needs(Role.Admin).WithSummary("Let a version be loaded again after a server process ended while it loaded it");
+        versions.MapGet("{version}/targets", TargetsEndpoint.List).WithSummary("Deployments it could take over, those whose callers would notice nothing first");
         versions.MapModelExports();
         versions.MapGet("{version}/files/{**path}", Download).WithSummary("One file of the package").Produces(200, contentType: "application/octet-stream");
     }

@@ -19,6 +19,12 @@ public sealed record TagRuns(
     IReadOnlyDictionary<string, string>? Set = null,
     [property: MaxLength(50)] IReadOnlyList<string>? Remove = null);
 
+/// <param name="Undo">What puts the runs back where they were, one request after the other.</param>
+public sealed record MovedRuns(IReadOnlyList<MoveRuns> Undo);
+
+/// <param name="Undo">What gives the runs the tags that they had, one request after the other.</param>
+public sealed record TaggedRuns(IReadOnlyList<TagRuns> Undo);
+
 /// <param name="Archived">False brings them back.</param>
 public sealed record ArchiveRuns(
     [property: MinLength(1), MaxLength(ChosenRuns.Most)] IReadOnlyList<Guid> RunIds,

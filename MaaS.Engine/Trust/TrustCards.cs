@@ -1,6 +1,6 @@
 // A classifier's card, from what it answered.
 using MaaS.Contracts.Models;
-using MaaS.Engine.Compression;
+using MaaS.Inference;
 
 namespace MaaS.Engine.Trust;
 
@@ -27,6 +27,6 @@ internal static class TrustCards
         group test.Best(row) == test.Truth[row] by values[row] into slice
         where slice.Count() >= FewestRows
         let accuracy = slice.Average(right => right ? 1.0 : 0)
-        let interval = Quality.Wilson(accuracy, slice.Count())
+        let interval = Intervals.Wilson(accuracy, slice.Count())
         select new SliceFigures(column, slice.Key, slice.Count(), accuracy, interval.Low, interval.High);
 }

@@ -37,6 +37,8 @@ public static class Stability
         return sum;
     }
 
+    public static DriftVerdict Verdict(double psi) => psi switch { < Moderate => DriftVerdict.Stable, < Shifted => DriftVerdict.Moderate, _ => DriftVerdict.Shifted };
+
     /// <param name="hours">Counts hour by hour, as <see cref="ColumnCounts"/> lays them out.</param>
     public static ColumnDrift Of(ColumnReference then, IReadOnlyList<(DateTimeOffset Hour, long[] Counts)> hours)
     {
@@ -68,7 +70,7 @@ public static class Stability
     {
         if (rows < FewestRows)
             return (DriftVerdict.TooFew, string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows are too few to tell; {FewestRows} are needed."));
-        var verdict = psi switch { null or < Moderate => DriftVerdict.Stable, < Shifted => DriftVerdict.Moderate, _ => DriftVerdict.Shifted };
+        var verdict = Verdict(psi ?? 0);
         var words = psi switch
         {
             null => "Almost no row has a value.",

@@ -43,5 +43,12 @@ internal sealed class Browser(IJSRuntime js) : IDisposable
 
     public DateTimeOffset Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, _zone);
 
-    private sealed record Facts(string Zone, string Theme, bool Dark);
+    /// <summary>The instant that the person's clock showed as this; of an hour that a clock skipped, the one after it.</summary>
+    public DateTimeOffset Instant(DateTime local)
+    {
+        local = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
+        return new(TimeZoneInfo.ConvertTimeToUtc(_zone.IsInvalidTime(local) ? local.AddHours(1) : local, _zone));
+    }
+
+    internal sealed record Facts(string Zone, string Theme, bool Dark);
 }

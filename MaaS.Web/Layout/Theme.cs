@@ -39,6 +39,9 @@ internal static class Theme
     /// <summary>For what cannot use the variables: the colours of axis texts and of grid lines.</summary>
     public static (string Text, string Grid) ChartTones(bool dark) => dark ? (Dark.Muted, Dark.Line) : (Light.Muted, Light.Line);
 
+    /// <summary>What a picture that leaves the page lies on.</summary>
+    public static string Ground(bool dark) => dark ? Dark.Sheet : Light.Sheet;
+
     private static string[] Font => ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "Liberation Sans", "sans-serif"];
 
     private static string Variables(Tones t) =>

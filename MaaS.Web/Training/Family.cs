@@ -95,6 +95,10 @@ internal static partial class Families
 
     public static string? TimeColumn(DatasetProfile profile) => Named(profile, Times(), ColumnType.Number, ColumnType.Integer, ColumnType.Date);
 
+    public static bool IsUser(string column) => Users().IsMatch(column);
+
+    public static bool IsItem(string column) => Items().IsMatch(column);
+
     private static bool IsLabel(ColumnProfile column) => column.Distinct is >= 2 and <= MostLabels &&
         column.Type is ColumnType.Category or ColumnType.Boolean or ColumnType.Integer;
 

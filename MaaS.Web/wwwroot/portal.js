@@ -38,6 +38,14 @@
     },
   };
 
+  // A form without a circuit: of two clicks the second would take back what the first is about to do.
+  document.addEventListener('submit', event => {
+    if (!event.target.matches('[data-once]')) return;
+    if (event.target.dataset.once) event.preventDefault();
+    event.target.dataset.once = 'sent';
+  });
+  // Back from where it led, it can be sent anew.
+  addEventListener('pageshow', event => { if (event.persisted) for (const form of document.querySelectorAll('[data-once]')) form.dataset.once = ''; });
   document.addEventListener('click', event => { if (event.target.closest('[data-reload]')) location.reload(); });
   // A circuit the server no longer knows cannot be healed, only begun again.
   new MutationObserver(changes => {

@@ -34,23 +34,23 @@ internal sealed class ModelRepository(IDbContextFactory<CatalogContext> contexts
         var route = await Route(caller, model, "load", token);
         foreach (var share in route.Shares)
             await admission.Load(share, token);
-        await Switch(caller, model, DeploymentState.Serving, "resumed", token);
+        await Switch(caller, model, DeploymentState.Serving, token);
     }
 
     /// <exception cref="ServingError">There is no such deployment.</exception>
     public async Task Unload(Caller caller, string model, CancellationToken token)
     {
         await Route(caller, model, "unload", token); // which knows names that the database does not take
-        await Switch(caller, model, DeploymentState.Paused, "paused", token);
+        await Switch(caller, model, DeploymentState.Paused, token);
     }
 
     private async Task<DeploymentRoute> Route(Caller caller, string model, string action, CancellationToken token) =>
         await router.Find(caller.TeamId, model, token) ?? throw Missing(model, action);
 
-    private async Task Switch(Caller caller, string model, DeploymentState state, string action, CancellationToken token)
+    private async Task Switch(Caller caller, string model, DeploymentState state, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
-        if (!await DeploymentSwitch.Set(context, router, models, caller, model, state, action, token))
+        if (!await DeploymentSwitch.Set(context, router, models, caller, model, state, token))
             throw Missing(model, state == DeploymentState.Paused ? "unload" : "load");
     }
 

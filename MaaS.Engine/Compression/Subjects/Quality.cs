@@ -1,6 +1,7 @@
 // How good a model is on rows it never learned from, and how sure that figure is: from the answers of the file that is served.
 using MaaS.Contracts.Models;
 using MaaS.Engine.Trust;
+using MaaS.Inference;
 
 namespace MaaS.Engine.Compression;
 
@@ -20,7 +21,7 @@ internal sealed record Quality(double Value, double Low, double High, ModelMetri
     {
         var metrics = Engine.Training.Metrics.Classification(probabilities, truth, classes, majority) with { Split = split };
         var accuracy = metrics.Values["accuracy"];
-        var (low, high) = Wilson(accuracy, truth.Length);
+        var (low, high) = Intervals.Wilson(accuracy, truth.Length);
         return new(accuracy, low, high, metrics) { Answered = new(probabilities, truth, classes) };
     }
 
@@ -30,14 +31,6 @@ internal sealed record Quality(double Value, double Low, double High, ModelMetri
         var metrics = Engine.Training.Metrics.Regression(predicted, truth, trainMean) with { Split = split };
         var (_, low, high) = OfMean([.. predicted.Zip(truth, (p, t) => (p - t) * (p - t))]);
         return new(metrics.Values["rmse"], Math.Sqrt(Math.Max(0, low)), Math.Sqrt(high), metrics);
-    }
-
-    /// <summary>A share of n cases: Wilson's score interval (1927), which stays within 0 and 1.</summary>
-    public static (double Low, double High) Wilson(double share, long n)
-    {
-        var (middle, spread) = (share + Z * Z / (2 * n), Z * Math.Sqrt(share * (1 - share) / n + Z * Z / (4.0 * n * n)));
-        var whole = 1 + Z * Z / n;
-        return ((middle - spread) / whole, (middle + spread) / whole);
     }
 
     /// <summary>The mean, and between which values it would lie by chance: the normal approximation.</summary>

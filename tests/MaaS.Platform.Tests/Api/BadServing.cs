@@ -30,6 +30,9 @@ internal static class BadServing
         { "POST", "api/deployments/{deployment}/revisions", Revision("\"guard\":{\"max_disagreement_percent\":5}"), 422, "guard_not_comparable", "compares a version that gets more traffic" },
         { "POST", "api/deployments/{deployment}/revisions", Revision("\"provider\":\"tpu\""), 400, "invalid_json", "provider must be one of auto, cpu, cuda" },
         { "POST", "api/deployments/{deployment}/revisions", Revision("\"answers_kept_days\":91"), 400, "validation_failed", "answers_kept_days must be between 0 and 90" },
+        { "GET", "api/deployments/{deployment}/serving?at=yesterday", null, 400, "invalid_parameter", "at is \"yesterday\"" },
+        { "GET", "api/deployments/none/serving", null, 404, "deployment_not_found", "none" },
+        { "GET", "api/serving?at=32", null, 400, "invalid_parameter", "at is \"32\"" },
         // Samples and truth
         { "POST", "api/deployments/{deployment}/sampling", "{\"requests\":1001}", 400, "validation_failed", "requests must be between 1 and 1000" },
         { "POST", "api/deployments/{deployment}/sampling", "{\"minutes\":0}", 400, "validation_failed", "minutes must be between 1 and 1440" },

@@ -87,6 +87,26 @@ public sealed class RunListTests(ApiServer api) : ApiTest(api)
     }
 
     [Fact]
+    public async Task What_moved_or_tagged_runs_says_how_it_is_undone()
+    {
+        var (one, other) = (await Seed.Make(Team), await Seed.Make(Team));
+        Guid[] both = [one.Run, other.Run];
+        await Member.TagRuns(new([one.Run], new Dictionary<string, string> { ["a"] = "1" }), Token);
+
+        var moved = await Member.MoveRuns(new(both, other.Experiment), Token);
+        var tagged = await Member.TagRuns(new(both, new Dictionary<string, string> { ["a"] = "2" }, ["b"]), Token);
+        foreach (var undo in moved.Undo)
+            await Member.MoveRuns(undo, Token);
+        foreach (var undo in tagged.Undo)
+            await Member.TagRuns(undo, Token);
+
+        Assert.Equal((one.Experiment, other.Experiment), ((await Member.Run(one.Run, Token)).ExperimentId, (await Member.Run(other.Run, Token)).ExperimentId));
+        Assert.Equal(new Dictionary<string, string> { ["a"] = "1" }, (await Member.Run(one.Run, Token)).Tags);
+        Assert.Empty((await Member.Run(other.Run, Token)).Tags);
+        Assert.Equal(2, tagged.Undo.Count);
+    }
+
+    [Fact]
     public async Task Too_many_tags_are_refused_and_none_is_set()
     {
         var seed = await Seed.Make(Team);

@@ -2,6 +2,7 @@
 using Bunit;
 using MaaS.Contracts;
 using MaaS.Contracts.Compression;
+using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;
@@ -86,7 +87,7 @@ public sealed class CompressionCardTests
     public async Task A_variant_chosen_in_the_table_is_deployed_with_one_click()
     {
         await using var portal = Scripted(JobState.Succeeded, s_report);
-        portal.Api.Refuses("GET /api/deployments/small", new(404, "deployment_not_found", "Not found", "There is no deployment small in this team."))
+        portal.Api.Answers("GET /api/models/small/versions/2/targets", Array.Empty<DeployTarget>())
             .Answers("POST /api/deployments", Examples.Deployment(Examples.Revision(1, 2)) with { Name = "small" });
         var page = Page(portal);
 
@@ -102,7 +103,7 @@ public sealed class CompressionCardTests
     public async Task A_deployment_that_is_refused_says_why_beside_the_button()
     {
         await using var portal = Scripted(JobState.Succeeded, s_report);
-        portal.Api.Answers("GET /api/deployments/small", Examples.Deployment(Examples.Revision(1, 2)))
+        portal.Api.Answers("GET /api/models/small/versions/1/targets", new[] { new DeployTarget("small", DeploymentState.Serving, [new("small", 2)], true, []) })
             .Refuses("POST /api/deployments/small/revisions", new(404, "model_version_not_found", "Not found", "There is no model version 1 of \"small\" in this team."));
         var page = Page(portal);
 

@@ -4,8 +4,6 @@ using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Teams;
 using MaaS.Web.Deployments;
-using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace MaaS.Web.Tests.Deployments;
 
@@ -67,22 +65,6 @@ public sealed class DeploymentPageTests
 
         Assert.Equal(2, page.FindAll("[data-testid=revisions] tbody tr").Count);
         Assert.Empty(page.FindAll("[data-testid=roll-back], [data-testid=restore-1], [data-testid=pause], [data-testid=revise]"));
-    }
-
-    [Theory]
-    [InlineData(true, "POST /api/deployments/customers/revisions")]
-    [InlineData(false, "POST /api/deployments")]
-    public async Task One_click_deploys_a_version_whether_or_not_its_endpoint_exists(bool exists, string call)
-    {
-        await using var portal = new Portal();
-        if (exists) portal.Api.Answers("GET /api/deployments/customers", Examples.Deployment(Examples.Revision(1, 1)));
-        else portal.Api.Refuses("GET /api/deployments/customers", new(404, "deployment_not_found", "Not found"));
-        portal.Api.Answers(call, Examples.Deployment(Examples.Revision(2, 2)));
-
-        await portal.Page<DeployButton>(builder => builder.Add(b => b.Model, "customers").Add(b => b.Version, 2)).Find("[data-testid=deploy]").ClickAsync();
-
-        Assert.Contains("\"traffic\":[{\"model\":\"customers\",\"version\":2,\"weight\":100}]", Assert.Single(portal.Api.BodiesOf(call)), StringComparison.Ordinal);
-        Assert.Equal("http://localhost/deployments/customers", portal.Services.GetRequiredService<NavigationManager>().Uri);
     }
 
     private static Portal Scripted(Role role = Role.Member)

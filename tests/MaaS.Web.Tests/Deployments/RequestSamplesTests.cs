@@ -59,6 +59,9 @@ public sealed class RequestSamplesTests
         Assert.Contains("2 of 100 requests so far", page.Find("[data-testid=sampling]").TextContent, StringComparison.Ordinal);
         Assert.Contains("Keeps the values of age. Leaves out city, remarks.", page.Find("[data-testid=sampling]").TextContent, StringComparison.Ordinal);
         Assert.Equal(["customers, version 2", "predict", "1", "an-id"], page.FindAll("[data-testid=samples] tbody td").Skip(1).Take(4).Select(cell => cell.TextContent));
+        Assert.Empty(page.FindAll("[data-testid=samples] pre"));
+        await page.Find("[data-testid^=show-]").ClickAsync();
+        Assert.Equal(("6", "true"), (page.Find("[data-testid=samples] .sample-detail td").GetAttribute("colspan"), page.Find("[data-testid^=show-]").GetAttribute("aria-expanded")));
         Assert.Contains("\"city\": \"[redacted]\"", page.Find("[data-testid=samples] pre").TextContent, StringComparison.Ordinal);
         Assert.Equal("/download/deployments/customers/samples.jsonl", page.Find("[data-testid=download-samples]").GetAttribute("href"));
     }

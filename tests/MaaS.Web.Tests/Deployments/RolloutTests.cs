@@ -133,6 +133,22 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task A_slider_gives_one_version_more_and_the_others_less_and_nothing_is_left_out()
+    {
+        await using var portal = Scripted(Examples.Revision(2, 2) with { Traffic = [new("customers", 1, 60), new("customers", 2, 30), new("customers", 3, 10)] });
+        portal.Api.Answers(Revise, Examples.Deployment(Examples.Revision(3, 2)));
+        var page = portal.Page<DeploymentPage>(builder => builder.Add(p => p.Name, "customers"));
+
+        await page.Find("[data-testid=traffic-slider-0]").InputAsync("20");
+        Assert.Equal(["20", "60", "20"], Enumerable.Range(0, 3).Select(row => page.Find($"[data-testid=traffic-weight-{row}]").GetAttribute("value")));
+        await page.Find("[data-testid=traffic-slider-1]").InputAsync("80");
+        await page.Find("[data-testid=traffic-slider-0]").InputAsync("0");
+        await page.Find("form").SubmitAsync();
+
+        Assert.Equal(["""{"traffic":[{"model":"customers","version":2,"weight":89},{"model":"customers","version":3,"weight":11}]}"""], portal.Api.BodiesOf(Revise));
+    }
+
+    [Fact]
     public async Task A_roll_back_by_the_guard_stands_in_the_history_with_its_reason()
     {
         const string reason = "The guard of revision 2 rolled back: version 2 of \"customers\" left 12.5 % of 120 requests unanswered; max_error_percent is 5.";

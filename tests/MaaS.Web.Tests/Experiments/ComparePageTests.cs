@@ -155,6 +155,28 @@ public sealed class ComparePageTests
         await page.WaitForAssertionAsync(() => Assert.StartsWith("run-0: seed 0,", page.Find(".scatter-point").GetAttribute("aria-label"), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("parallel", "Parallel coordinates", 8, "run,optimizer.learning_rate,")]
+    [InlineData("scatter", "Accuracy (test) against optimizer.learning_rate", 1, "run,optimizer.learning_rate,test_accuracy")]
+    public async Task What_the_page_draws_itself_is_saved_as_a_picture_and_as_numbers(string show, string title, int lines, string heads)
+    {
+        await using var portal = Scripted(s_runs);
+        var module = portal.JSInterop.SetupModule("./charts.js");
+        module.Mode = JSRuntimeMode.Loose;
+        var page = Open(portal, $"&show={show}");
+
+        await page.Find("[data-testid=save-svg]").ClickAsync();
+        await page.Find("[data-testid=save-csv]").ClickAsync();
+
+        var drawn = module.Invocations["drawing"].Single().Arguments;
+        var svg = System.Xml.Linq.XDocument.Parse((string)drawn[2]!).Root!;
+        Assert.Equal((title, "svg", lines), (drawn[0], drawn[1], svg.Elements().Count(part => part.Name.LocalName == "polyline")));
+        var (name, text) = (module.Invocations["text"].Single().Arguments[0], (string)module.Invocations["text"].Single().Arguments[1]!);
+        Assert.Equal($"{title}.csv", name);
+        Assert.StartsWith(heads, text.Replace("\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(5, text.Split("\r\n").Length);
+    }
+
     [Fact]
     public async Task Confusion_matrices_stand_side_by_side()
     {

@@ -105,7 +105,7 @@ public sealed class RunBatchTests
         await page.Find("[data-testid=tag-runs]").ClickAsync();
         Assert.Contains("tags has 51 entries", page.Markup, StringComparison.Ordinal);
 
-        portal.Api.On("POST /api/runs/tag", _ => Done());
+        portal.Api.Answers("POST /api/runs/tag", new TaggedRuns([]));
         await page.Find("[data-testid=tag-value]").ChangeAsync("");
         await page.Find("[data-testid=tag-runs]").ClickAsync();
         Assert.Equal(
@@ -123,16 +123,20 @@ public sealed class RunBatchTests
         var moved = new TaskCompletionSource<HttpResponseMessage>();
         var other = new ExperimentView(Guid.CreateVersion7(), "Leavers", null, DateTimeOffset.UnixEpoch, 3, null, "people");
         portal.Api.Answers("GET /api/experiments", new Page<ExperimentView>([other, other with { Id = Examples.ExperimentId, Name = "Customers 2026" }])).On("POST /api/runs/move", _ => moved.Task);
+        var snackbars = portal.Render<MudSnackbarProvider>();
         var page = Table(portal);
         await Choose(page, 1);
 
         await page.Find("[data-testid=move]").ClickAsync();
         Assert.Equal(["people/Leavers"], page.FindAll("[data-testid=target] option").Select(option => option.TextContent));
         var both = Task.WhenAll(page.Find("[data-testid=move-runs]").ClickAsync(), page.Find("[data-testid=move-runs]").ClickAsync());
-        moved.SetResult(new(HttpStatusCode.NoContent));
+        moved.SetResult(ScriptedApi.Json(HttpStatusCode.OK, new MovedRuns([new([Rows.All[1].Id], Examples.ExperimentId)])));
         await both;
 
         Assert.Equal([$"{{\"run_ids\":[\"{Rows.All[1].Id}\"],\"experiment_id\":\"{other.Id}\"}}"], portal.Api.BodiesOf("POST /api/runs/move"));
+        await snackbars.WaitForAssertionAsync(() => Assert.Contains("1 run moved.", snackbars.Markup, StringComparison.Ordinal));
+        await snackbars.FindAll("button").Single(button => button.TextContent.Trim() == "Undo").ClickAsync();
+        Assert.Equal($"{{\"run_ids\":[\"{Rows.All[1].Id}\"],\"experiment_id\":\"{Examples.ExperimentId}\"}}", portal.Api.BodiesOf("POST /api/runs/move").Last());
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class RunNotesTests
     public async Task Tags_are_added_and_taken_away()
     {
         await using var portal = new Portal();
-        portal.Api.On("POST /api/runs/tag", _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NoContent)));
+        portal.Api.Answers("POST /api/runs/tag", new TaggedRuns([]));
         var page = Page(portal);
 
         await page.Find("[data-testid=tag-name]").ChangeAsync("owner");

@@ -1,0 +1,69 @@
+// Forms about models and their compression.
+using MaaS.Contracts;
+using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
+using MaaS.Web.Compression;
+using MaaS.Web.Models;
+
+namespace MaaS.Web.Tests.Forms;
+
+internal static class ModelForms
+{
+    private static readonly ModelView s_model = new(Guid.NewGuid(), "customers", null, Examples.ModelVersion, new Dictionary<string, int>(), DateTimeOffset.UnixEpoch);
+
+    public static FormCase[] All { get; } =
+    [
+        new("Models/AliasForm", "set-alias", "PUT /api/models/customers/aliases/champion")
+        {
+            Answer = s_model,
+            Open = portal => portal.Shown<AliasForm>(builder => builder.Add(form => form.Model, s_model)),
+            Right = async page =>
+            {
+                await page.PutAt("Alias", "champion");
+                await page.PutAt("Version", "2");
+            },
+            Sends = "\"version\":2",
+            Wrong = async page =>
+            {
+                await page.PutAt("Alias", "champion");
+                await page.PutAt("Version", "0");
+            },
+            Says = "Version must be between",
+        },
+        new("Models/ModelPage", "save-about", "PUT /api/models/customers")
+        {
+            Answer = s_model,
+            Open = portal =>
+            {
+                portal.Api.Answers("GET /api/models/customers", s_model).Answers("GET /api/models/customers/versions", new Page<ModelVersionView>([Examples.ModelVersion]));
+                return portal.Shown<ModelPage>(builder => builder.Add(page => page.Name, "customers"));
+            },
+            Right = page => page.PutAt("Description", "Who leaves?"),
+            Sends = "\"description\":\"Who leaves?\"",
+            Wrong = page => page.PutAt("Description", new('a', 2001)),
+            Says = "maximum length of 2000",
+        },
+        new("Models/ScoreForm", "score", "POST /api/jobs")
+        {
+            Answer = Examples.Job(JobState.Queued),
+            Open = portal =>
+            {
+                portal.Api.Answers("GET /api/datasets", new Page<DatasetView>([Examples.Dataset]));
+                return portal.Shown<ScoreForm>(builder => builder.Add(form => form.Version, Examples.ModelVersion));
+            },
+            Right = page => page.Put("score-dataset", $"{Examples.VersionId}"),
+            Sends = $"\"dataset_version_id\":\"{Examples.VersionId}\"",
+            Wrong = page => page.Put("score-dataset", ""),
+        },
+        new("Compression/CompressFields", "compress", "POST /api/jobs")
+        {
+            Answer = Examples.Job(JobState.Queued),
+            Open = portal => portal.Shown<CompressFields>(builder => builder.Add(fields => fields.Form, new CompressForm(Examples.ModelVersion))),
+            Right = page => page.Put("minutes", "2.5"),
+            Sends = "\"minutes\":2.5",
+            Wrong = page => page.Put("minutes", "0"),
+            Says = "Minutes must be between",
+        },
+    ];
+}
