@@ -85,9 +85,8 @@ internal static class DeploymentEndpoints
     private static async Task<Results<Ok<DeploymentView>, NotFoundProblem>> Switch(
         string deployment, DeploymentState state, Caller caller, CatalogContext context, Router router, LoadedModels models, CancellationToken token)
     {
-        if (!await DeploymentSwitch.Set(context, router, models, caller, deployment, state, token))
-            return Missing(deployment);
-        return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
+        return await DeploymentSwitch.Set(context, router, models, caller, deployment, state, token) && await DeploymentViews.View(context, caller.TeamId, deployment, token) is { } view
+            ? TypedResults.Ok(view) : Missing(deployment);
     }
 
     private static async Task<Results<NoContent, NotFoundProblem>> Delete(

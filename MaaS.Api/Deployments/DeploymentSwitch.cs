@@ -23,7 +23,14 @@ internal static class DeploymentSwitch
             return row is not null;
         row.State = state;
         context.Audit(caller, state == DeploymentState.Paused ? Paused : Resumed, "deployment", deployment);
-        await context.SaveChangesAsync(token);
+        try
+        {
+            await context.SaveChangesAsync(token);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false; // deleted a moment ago
+        }
         router.Forget(caller.TeamId, deployment);
         if (state == DeploymentState.Paused)
             await models.Unload(await OnlyServedBy(context, row.Id, token));

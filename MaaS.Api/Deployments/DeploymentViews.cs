@@ -31,7 +31,9 @@ internal static class DeploymentViews
         .Include(revision => revision.Comparisons).ThenInclude(row => row.Version).ThenInclude(version => version.Model)
         .Include(revision => revision.Comparisons).ThenInclude(row => row.ShadowVersion).ThenInclude(version => version.Model);
 
-    public static DeploymentView Of(Deployment row) => new(row.Id, row.Name, row.State, Of(row.Revisions.MaxBy(revision => revision.Number)!), row.CreatedAt);
+    /// <exception cref="DbUpdateConcurrencyException">It was deleted while it was read, which takes several steps.</exception>
+    public static DeploymentView Of(Deployment row) => row.Revisions.MaxBy(revision => revision.Number) is { } newest
+        ? new(row.Id, row.Name, row.State, Of(newest), row.CreatedAt) : throw new DbUpdateConcurrencyException($"The deployment \"{row.Name}\" has just been deleted.");
 
     public static RevisionView Of(Revision row) => new(
         row.Number,
@@ -48,5 +50,5 @@ internal static class DeploymentViews
         row.Agreed + row.Disagreed + row.Failed is > 0 and var computed ? row.Milliseconds / computed : null);
 
     public static async Task<DeploymentView?> View(CatalogContext context, Guid teamId, string name, CancellationToken token) =>
-        await context.Deployments.ForViews().SingleOrDefaultAsync(row => row.TeamId == teamId && row.Name == name, token) is { } row ? Of(row) : null;
+        await context.Deployments.ForViews().SingleOrDefaultAsync(row => row.TeamId == teamId && row.Name == name, token) is { Revisions.Count: > 0 } row ? Of(row) : null;
 }

@@ -35,9 +35,8 @@ internal static class RevisionEndpoints
     private static async Task<Results<Ok<DeploymentView>, NotFoundProblem, InvalidProblem>> Revise(
         string deployment, CreateRevision request, Caller caller, CatalogContext context, TrafficPlan plan, Router router, CancellationToken token)
     {
-        if (await Id(context, caller, deployment, token) is not { } id)
+        if (await Id(context, caller, deployment, token) is not { } id || await RevisionRows.Newest(context, id, token) is not { } newest)
             return DeploymentEndpoints.Missing(deployment);
-        var newest = await context.Revisions.AsNoTracking().Where(row => row.DeploymentId == id).OrderByDescending(row => row.Number).FirstAsync(token);
         switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow, request.Guard, id, request.Provider ?? newest.Provider, request.AnswersKeptDays ?? newest.AnswersKeptDays))
         {
             case (_, NotFoundProblem missing): return missing;
@@ -62,16 +61,15 @@ internal static class RevisionEndpoints
                     return revision;
                 }, token, () => context.Audit(caller, "revised", "deployment", deployment, TrafficPlan.Words(request.Traffic)));
                 router.Forget(caller.TeamId, deployment);
-                return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
+                return await DeploymentViews.View(context, caller.TeamId, deployment, token) is { } view ? TypedResults.Ok(view) : DeploymentEndpoints.Missing(deployment);
         }
     }
 
     private static async Task<Results<Ok<DeploymentView>, NotFoundProblem, ConflictProblem, InvalidProblem>> RollBack(
         string deployment, Rollback request, Caller caller, CatalogContext context, TrafficPlan plan, Router router, CancellationToken token)
     {
-        if (await Id(context, caller, deployment, token) is not { } id)
+        if (await Id(context, caller, deployment, token) is not { } id || await context.Revisions.Where(row => row.DeploymentId == id).MaxAsync(row => (int?)row.Number, token) is not { } newest)
             return DeploymentEndpoints.Missing(deployment);
-        var newest = await context.Revisions.Where(row => row.DeploymentId == id).MaxAsync(row => row.Number, token);
         var target = request.Revision ?? newest - 1;
         if (target == 0)
             return new ConflictProblem("nothing_to_roll_back", $"\"{deployment}\" has had one revision only; there is nothing before it.");
@@ -87,7 +85,7 @@ internal static class RevisionEndpoints
                 await RevisionRows.Append(context, id, last => RevisionRows.Restored(old, last.Number + 1, request.Reason, caller.Name), token,
                     () => context.Audit(caller, "rolled_back", "deployment", deployment, $"to revision {target}"));
                 router.Forget(caller.TeamId, deployment);
-                return TypedResults.Ok((await DeploymentViews.View(context, caller.TeamId, deployment, token))!);
+                return await DeploymentViews.View(context, caller.TeamId, deployment, token) is { } view ? TypedResults.Ok(view) : DeploymentEndpoints.Missing(deployment);
         }
     }
 

@@ -13,15 +13,21 @@ internal static class RevisionRows
 
     /// <param name="make">The new revision after the newest.</param>
     /// <param name="audit">Adds the event that is saved with it.</param>
+    /// <exception cref="DbUpdateConcurrencyException">The deployment has just been deleted.</exception>
     public static async Task Append(CatalogContext context, Guid deployment, Func<Revision, Revision> make, CancellationToken token, Action audit)
     {
         await using var transaction = await context.Database.BeginTransactionAsync(token);
         await Lock(context, deployment, token);
-        context.Revisions.Add(make(await context.Revisions.AsNoTracking().Where(row => row.DeploymentId == deployment).OrderByDescending(row => row.Number).FirstAsync(token)));
+        var newest = await Newest(context, deployment, token) ?? throw new DbUpdateConcurrencyException("The deployment has just been deleted.");
+        context.Revisions.Add(make(newest));
         audit();
         await context.SaveChangesAsync(token);
         await transaction.CommitAsync(token);
     }
+
+    /// <returns>Null when the deployment has just been deleted.</returns>
+    public static Task<Revision?> Newest(CatalogContext context, Guid deployment, CancellationToken token) => context.Revisions.AsNoTracking()
+        .Include(row => row.Shares).Where(row => row.DeploymentId == deployment).OrderByDescending(row => row.Number).FirstOrDefaultAsync(token);
 
     /// <summary>A revision that serves what an old one did; nothing guards it.</summary>
     /// <param name="old">With its shares.</param>

@@ -137,8 +137,8 @@ internal static class SamplingEndpoints
     private static async Task<IReadOnlyList<SampledColumn>> Columns(CatalogContext context, Guid deployment, CancellationToken token)
     {
         var revision = await context.Revisions.AsNoTracking().Include(row => row.Shares).ThenInclude(share => share.Version)
-            .Where(row => row.DeploymentId == deployment).OrderByDescending(row => row.Number).FirstAsync(token);
-        return [.. revision.Shares.SelectMany(share => Redaction.Columns(share.Version.Manifest)).GroupBy(column => column.Name, StringComparer.Ordinal)
+            .Where(row => row.DeploymentId == deployment).OrderByDescending(row => row.Number).FirstOrDefaultAsync(token);
+        return [.. (revision?.Shares ?? []).SelectMany(share => Redaction.Columns(share.Version.Manifest)).GroupBy(column => column.Name, StringComparer.Ordinal)
             .Select(same => new SampledColumn(same.Key, same.All(column => column.IsHarmless)))];
     }
 

@@ -68,7 +68,8 @@ internal sealed class TrafficPlan(LoadedModels models)
 
     private async Task<bool> CanDisagree(CatalogContext context, Guid deployment, IReadOnlyList<RevisionShare> shares, List<ModelTask> tasks, CancellationToken token)
     {
-        var newest = await context.Revisions.AsNoTracking().Include(row => row.Shares).Where(row => row.DeploymentId == deployment).OrderByDescending(row => row.Number).FirstAsync(token);
+        if (await RevisionRows.Newest(context, deployment, token) is not { } newest)
+            return false;
         var shift = TrafficShift.Of(newest.Shares, shares);
         if (shift.LostMost is not { } old)
             return false;

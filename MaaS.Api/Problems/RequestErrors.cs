@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MaaS.Catalog;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace MaaS.Api.Problems;
@@ -53,6 +54,7 @@ internal sealed partial class RequestErrors(ILogger<RequestErrors> logger) : IEx
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => (409, "busy", "Somebody else is changing the same thing; try again."),
         PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } =>
             (400, "invalid_text", "A text holds a character that cannot be stored, U+0000; leave it out."),
+        DbUpdateConcurrencyException => (409, "gone", "What this is about has just been deleted; look again."),
         _ when Outage.Is(exception) => (503, "database_unavailable", "The database does not answer at the moment; try again shortly."),
         _ => Database(exception.InnerException),
     };

@@ -15,7 +15,7 @@ internal sealed class ModelRepository(IDbContextFactory<CatalogContext> contexts
         await using var context = await contexts.CreateDbContextAsync(token);
         var deployments = await context.Deployments.ForViews().Where(row => row.TeamId == caller.TeamId).OrderBy(row => row.Name).ToListAsync(token);
         return [.. deployments
-            .SelectMany(row => row.Revisions.MaxBy(revision => revision.Number)!.Shares.OrderBy(share => share.Version.Number).Select(share =>
+            .SelectMany(row => row.Revisions.OrderByDescending(revision => revision.Number).Take(1).SelectMany(revision => revision.Shares).OrderBy(share => share.Version.Number).Select(share =>
                 (Reason: row.State == DeploymentState.Paused ? "paused" : models.Failure(share.VersionId), row.Name, share.Version.Number)))
             .Where(entry => !readyOnly || entry.Reason is null)
             .Select(entry => new RepositoryEntry(entry.Name, $"{entry.Number}", entry.Reason is null ? "READY" : "UNAVAILABLE", entry.Reason ?? ""))];
