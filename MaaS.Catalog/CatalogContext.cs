@@ -29,6 +29,8 @@ public sealed partial class CatalogContext(DbContextOptions<CatalogContext> opti
     public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+    public DbSet<ExternalIdentity> ExternalIdentities => Set<ExternalIdentity>();
+    public DbSet<OidcSignIn> OidcSignIns => Set<OidcSignIn>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<UsageCount> UsageCounts => Set<UsageCount>();
     public DbSet<AuditEvent> AuditEvents => Set<AuditEvent>();

@@ -27,6 +27,10 @@ public sealed class MaaSClient(HttpClient http)
     public Task<SessionCreated> AcceptInvitation(AcceptInvitation request, CancellationToken token = default) => Post<SessionCreated>("api/session/invitation", request, token);
     public Task ForgetPassword(ForgottenPassword request, CancellationToken token = default) => Do(HttpMethod.Post, "api/session/forgotten", request, token);
     public Task ResetPassword(ResetPassword request, CancellationToken token = default) => Do(HttpMethod.Post, "api/session/reset", request, token);
+    public Task<OidcView> Oidc(CancellationToken token = default) => Get<OidcView>("api/session/oidc", token);
+    public Task<OidcBegun> BeginOidc(BeginOidc request, CancellationToken token = default) => Post<OidcBegun>("api/session/oidc", request, token);
+    public Task<SessionCreated> FinishOidc(FinishOidc request, CancellationToken token = default) => Post<SessionCreated>("api/session/oidc/callback", request, token);
+    public Task<SessionCreated> FinishOidc(OidcCode request, CancellationToken token = default) => Post<SessionCreated>("api/session/oidc/code", request, token);
     public Task<CallerView> WhoAmI(CancellationToken token = default) => Get<CallerView>("api/session", token);
     public Task<CallerView> SwitchTeam(SwitchTeam request, CancellationToken token = default) => Put<CallerView>("api/session/team", request, token);
     public Task SignOut(CancellationToken token = default) => Delete("api/session", token);
@@ -35,6 +39,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<IReadOnlyList<SessionView>> Sessions(CancellationToken token = default) => Get<IReadOnlyList<SessionView>>("api/account/sessions", token);
     public Task EndSession(Guid session, CancellationToken token = default) => Delete($"api/account/sessions/{session}", token);
     public Task EndSessions(CancellationToken token = default) => Delete("api/account/sessions", token);
+    public Task<IReadOnlyList<IdentityView>> Identities(CancellationToken token = default) => Get<IReadOnlyList<IdentityView>>("api/account/identities", token);
+    public Task Unlink(Guid identity, CancellationToken token = default) => Delete($"api/account/identities/{identity}", token);
     public Task ChangePassword(ChangePassword request, CancellationToken token = default) => Do(HttpMethod.Put, "api/account/password", request, token);
     public Task<AuthenticatorView> Authenticator(CancellationToken token = default) => Get<AuthenticatorView>("api/account/authenticator", token);
     public Task<AuthenticatorSetup> BeginAuthenticator(BeginAuthenticator request, CancellationToken token = default) => Post<AuthenticatorSetup>("api/account/authenticator", request, token);

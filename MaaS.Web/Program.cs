@@ -36,6 +36,7 @@ app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapSession();
+app.MapOidc();
 app.MapUploads();
 app.MapDownloads();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

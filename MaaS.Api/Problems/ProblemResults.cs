@@ -9,6 +9,8 @@ namespace MaaS.Api.Problems;
 /// <param name="detail">One sentence that names the field, the value and what is allowed.</param>
 internal abstract class ProblemResult(int status, string code, string detail) : IResult
 {
+    public string Code => code;
+
     public const string MediaType = "application/problem+json";
 
     public Task ExecuteAsync(HttpContext context) => ProblemWriter.Write(context, status, code, detail);

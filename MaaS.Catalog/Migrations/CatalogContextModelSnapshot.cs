@@ -1633,6 +1633,45 @@ namespace MaaS.Catalog.Migrations
                         .HasName("pk_members");
 
                     b.HasIndex("UserId")
+            modelBuilder.Entity("MaaS.Catalog.Teams.ExternalIdentity", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Issuer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
+                    b.Property<DateTimeOffset>("LinkedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("linked_at");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_external_identities");
+
+                    b.HasIndex("Issuer", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_external_identities_issuer_subject");
+
+                    b.HasIndex("UserId", "Issuer")
+                        .IsUnique()
+                        .HasDatabaseName("ix_external_identities_user_id_issuer");
+
+                    b.ToTable("external_identities", (string)null);
+                });
+
                         .HasDatabaseName("ix_members_user_id");
 
                     b.ToTable("members", (string)null);
@@ -1708,6 +1747,46 @@ namespace MaaS.Catalog.Migrations
 
                     b.ToTable("recovery_codes", (string)null);
                 });
+            modelBuilder.Entity("MaaS.Catalog.Teams.OidcSignIn", b =>
+                {
+                    b.Property<byte[]>("FlowHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("flow_hash");
+
+                    b.Property<string>("Email")
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<bool>("EmailVerified")
+                        .HasColumnType("boolean")
+                        .HasColumnName("email_verified");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("InvitationHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("invitation_hash");
+
+                    b.Property<string>("Issuer")
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
+                    b.Property<DateTimeOffset?>("RedeemedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("redeemed_at");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("FlowHash")
+                        .HasName("pk_oidc_sign_ins");
+
+                    b.ToTable("oidc_sign_ins", (string)null);
+                });
+
 
             modelBuilder.Entity("MaaS.Catalog.Teams.Session", b =>
                 {
@@ -2419,6 +2498,18 @@ namespace MaaS.Catalog.Migrations
                     b.Navigation("Revisions");
 
                     b.Navigation("Sampling");
+            modelBuilder.Entity("MaaS.Catalog.Teams.ExternalIdentity", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Teams.User", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_external_identities_users_user_id");
+
+                    b.Navigation("User");
+                });
+
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Deployments.Revision", b =>

@@ -23,7 +23,7 @@ internal sealed class Portal : BunitContext
         Services.AddMudServices(mud => mud.PopoverOptions.CheckForPopoverProvider = false);
         Services.AddScoped<Browser>();
         Services.AddScoped<SessionEnd>();
-        Services.AddSingleton<CodeStep>();
+        Services.AddSingleton<SealedNotes>();
         Services.AddScoped<Unread>();
         Services.AddSingleton(new MaaSClient(new HttpClient(Api) { BaseAddress = new Uri("http://api") }));
         var team = new TeamView(Guid.CreateVersion7(), "harbour", 0, 1_000_000, DateTimeOffset.UnixEpoch);

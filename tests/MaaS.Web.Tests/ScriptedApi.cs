@@ -21,6 +21,11 @@ internal sealed class ScriptedApi : HttpMessageHandler
     /// <summary>The Last-Event-ID of every stream that was opened; null where there was none.</summary>
     public List<string?> LastEventIds { get; } = [];
 
+    public bool Knows(string call) => _answers.ContainsKey(call);
+
+    /// <summary>Whether the page wanted something done, and did not only look.</summary>
+    public bool WasAsked => Calls.Any(made => !made.Call.StartsWith("GET ", StringComparison.Ordinal));
+
     public IEnumerable<string> BodiesOf(string call) => Calls.Where(made => made.Call == call).Select(made => made.Body);
 
     public ScriptedApi Answers(string call, object body) => On(call, _ => Task.FromResult(Json(HttpStatusCode.OK, body)));
