@@ -148,6 +148,12 @@ public sealed class MaaSClient(HttpClient http)
     public Task<ModelView> SetAlias(string model, string alias, SetAlias request, CancellationToken token = default) => Put<ModelView>($"api/models/{Escape(model)}/aliases/{Escape(alias)}", request, token);
     public Task DeleteAlias(string model, string alias, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/aliases/{Escape(alias)}", token);
 
+    public Task<IReadOnlyList<ApprovalView>> Approvals(string model, int version, CancellationToken token = default) => Get<IReadOnlyList<ApprovalView>>($"api/models/{Escape(model)}/versions/{version}/approvals", token);
+    public Task<ApprovalView> RequestApproval(string model, int version, RequestApproval request, CancellationToken token = default) => Post<ApprovalView>($"api/models/{Escape(model)}/versions/{version}/approvals", request, token);
+    public Task<ApprovalView> DecideApproval(string model, int version, DecideApproval request, CancellationToken token = default) => Put<ApprovalView>($"api/models/{Escape(model)}/versions/{version}/approvals/pending", request, token);
+    public Task<Page<ApprovalView>> Approvals(ApprovalState? state = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ApprovalView>>($"api/approvals{Paging(limit, after)}{Part("state", state?.ToString().ToLowerInvariant())}", token);
+    public Task<ApprovalRule> SetApprovalRule(ApprovalRule rule, CancellationToken token = default) => Put<ApprovalRule>("api/team/approval-rule", rule, token);
+
     // Deployments and predictions
     public Task<Page<DeploymentView>> Deployments(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<DeploymentView>>($"api/deployments{Paging(limit, after)}", token);
     public Task<DeploymentView> Deployment(string deployment, CancellationToken token = default) => Get<DeploymentView>($"api/deployments/{Escape(deployment)}", token);

@@ -89,6 +89,21 @@ public sealed record Seed(
         await using var transaction = await context.Database.BeginTransactionAsync(Token);
         var model = await ModelRegistration.Register(context, run, $"{mark}-model", mark, Token);
         await transaction.CommitAsync(Token);
+        // Long ago, so that it is no news.
+        var then = DateTimeOffset.UtcNow.AddDays(-1);
+        context.VersionApprovals.Add(new()
+        {
+            TeamId = team.Id,
+            VersionId = model.Id,
+            State = ApprovalState.Rejected,
+            RequestedBy = mark,
+            Requester = mark,
+            RequestedAt = then,
+            Note = mark,
+            DecidedBy = mark,
+            DecidedAt = then,
+            Decision = mark,
+        });
         context.ModelAliases.Add(new() { ModelId = model.ModelId, Name = "champion", VersionId = model.Id });
         var deployment = context.Deployments.Add(new() { TeamId = team.Id, Name = $"{mark}-endpoint" }).Entity;
         var revision = new Revision { Number = 1, CreatedBy = mark };

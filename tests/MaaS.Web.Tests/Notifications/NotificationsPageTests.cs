@@ -86,7 +86,7 @@ public sealed class NotificationsPageTests
         answer.SetResult(ScriptedApi.Json(HttpStatusCode.OK, new NotificationChoiceView(new([EventKind.RunFailed], [EventKind.RunFailed], false), true)));
         await Task.WhenAll(first, second);
 
-        Assert.Equal("""{"page":["run_failed","deployment_rolled_back","drift_found"],"mail":["run_failed"],"own_runs_only":false}""", Assert.Single(portal.Api.BodiesOf("PUT /api/notifications/choice")));
+        Assert.Equal("""{"page":["run_failed","deployment_rolled_back","drift_found","approval_requested","version_approved","version_rejected"],"mail":["run_failed"],"own_runs_only":false}""", Assert.Single(portal.Api.BodiesOf("PUT /api/notifications/choice")));
         Assert.Contains("Saved.", form.Markup, StringComparison.Ordinal);
     }
 
