@@ -124,7 +124,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException or Contracts.ProblemException)
             {
-                Trouble = "The live connection broke. Trying again…";
+                Trouble = T["The live connection broke. Trying again…"];
                 Announce();
                 // A noun that is gone does not come back.
                 if (broken is ProblemException { Problem.Status: 401 or 403 or 404 }) return;

@@ -43,9 +43,9 @@ internal static class OidcEndpoints
         var note = context.Request.Cookies[Cookie];
         context.Response.Cookies.Delete(Cookie, Options(context));
         if (notes.Open(SealedNotes.Flow, note) is not [var flow, var returnTo])
-            return Said(notes, "This sign-in was begun in another browser, or took longer than ten minutes. Begin again.", null);
+            return Said(notes, T["This sign-in was begun in another browser, or took longer than ten minutes. Begin again."], null);
         if (string.IsNullOrEmpty(code) || string.IsNullOrEmpty(state))
-            return Said(notes, error == "access_denied" ? "You were not let in there, or did not want to be. Sign in another way, or begin again." : "The identity provider could not sign you in. Begin again, or tell the operator.", returnTo);
+            return Said(notes, error == "access_denied" ? T["You were not let in there, or did not want to be. Sign in another way, or begin again."] : T["The identity provider could not sign you in. Begin again, or tell the operator."], returnTo);
         try
         {
             await context.KeepSession(await clients.ForRequest(context).FinishOidc(new FinishOidc(flow, state, code), token));
