@@ -3,8 +3,8 @@
 // they are shown to this machine alone, unless MAAS_METRICS_HOST names another address to listen on.
 // And how: a request is read, answered and sent on the thread that hears of its bytes, because handing it on costs more than a tiny model
 // does. So no prediction may block its thread for long: what takes long is asynchronous or has threads of its own (Batcher), and whatever
-// is no prediction leaves that thread at once (PoolThreads). What waits for a socket by blocking may wait for its own thread for ever: nothing
-// here does but Vault, on the pool.
+// is no prediction leaves that thread at once (PoolThreads, PoolBody, PoolReading). What waits for a socket by blocking may wait for its own
+// thread for ever: nothing here does but Vault, on the pool.
 using System.Globalization;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

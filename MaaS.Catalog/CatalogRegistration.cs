@@ -17,6 +17,8 @@ namespace MaaS.Catalog;
 
 public static class CatalogRegistration
 {
+    private static readonly PoolReading s_reading = new();
+
     /// <summary>
     /// Reads <c>ConnectionStrings:maas</c> (PostgreSQL), <c>ConnectionStrings:artifacts</c> (<c>file:///folder</c>) and
     /// <c>Worker:LeaseSeconds</c> (60). Nothing is connected yet.
@@ -57,7 +59,7 @@ public static class CatalogRegistration
 
     internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource database) => options
         .UseNpgsql(database, npgsql => npgsql.UseQuerySplittingBehavior(QuerySplittingBehavior.SplitQuery))
-        .UseSnakeCaseNamingConvention();
+        .UseSnakeCaseNamingConvention().AddInterceptors(s_reading);
 
     private static string ArtifactRoot(string? address)
     {

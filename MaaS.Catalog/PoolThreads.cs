@@ -1,5 +1,5 @@
 // Keeps work off the threads that serve sockets: what is awaited in it resumes on the thread pool. In the API those threads answer predictions
-// (its Listening says why), and what holds one up holds up half of all connections. A library's own continuations stay where the socket was.
+// (its Listening says why), and what holds one up holds up half of all connections. A library goes on where the socket was, unless it waits for Finish.
 using System.Runtime.CompilerServices;
 
 namespace MaaS.Catalog;
@@ -13,6 +13,13 @@ public sealed class PoolThreads : SynchronizationContext
     {
         SetSynchronizationContext(s_pool);
         return Task.Yield();
+    }
+
+    /// <summary>The same work, but whoever waits for it goes on from the pool.</summary>
+    public static async Task<T> Finish<T>(Task<T> work)
+    {
+        SetSynchronizationContext(s_pool);
+        return await work;
     }
 
     public override void Post(SendOrPostCallback d, object? state) => ThreadPool.UnsafeQueueUserWorkItem(

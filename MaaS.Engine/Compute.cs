@@ -9,11 +9,14 @@ namespace MaaS.Engine;
 /// <param name="Reason">A sentence for the log.</param>
 public sealed record Compute(torch.Device Device, int Threads, string Reason)
 {
+    /// <summary>Why most networks have one thread (docs/decisions.md).</summary>
+    internal const string TooShort = "a step is too short to share";
+
     /// <summary>How exactly a training's steps compute.</summary>
     internal Precision Precision { get; private init; } = Precision.Full;
 
     /// <summary>Chooses and applies: libtorch's threads are set and its generators seeded when this returns.</summary>
-    /// <param name="threads">Of the CPU; a small network gains nothing from more than one (docs/decisions.md).</param>
+    /// <param name="threads">Of the CPU.</param>
     /// <param name="why">Why so many threads, where that was weighed.</param>
     /// <exception cref="UserError">CUDA was asked for where there is none.</exception>
     /// <param name="crew">Whether they are threads of our own; libtorch's are then switched off.</param>

@@ -21,15 +21,31 @@ public sealed class MemoryShortage : Exception
         || error.Message.Contains("bad_alloc", StringComparison.Ordinal)
         || error.Message.Contains("ALLOC_FAILED", StringComparison.Ordinal);
 
-    private static string Sentence(TrainingSpec spec, Compute compute)
+    /// <summary>Refuses a network whose parameters alone do not fit, before the first of them is made: the system might end another process for it.</summary>
+    /// <param name="spec">Its network filled in.</param>
+    /// <exception cref="UserError">They do not.</exception>
+    internal static void Refuse(double parameters, TrainingSpec spec, Compute compute)
     {
-        var network = JsonSerializer.SerializeToNode(spec, MaaSJson.Options)!["network"]?.ToJsonString();
-        return $"A step of the training needed more memory than {Place(compute)}. {Batch(spec)}{(network is null ? "" : $" A smaller training.network needs less too; it is {network}.")}";
+        const int copies = 5; // themselves, their gradients, two means that an optimizer keeps of those, the best so far
+        var needed = copies * sizeof(float) * parameters;
+        var there = compute.Device.type == DeviceType.CUDA ? CudaDriver.Ask()?.MemoryBytes ?? double.PositiveInfinity : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > there)
+            throw new UserError(string.Create(CultureInfo.InvariantCulture,
+                $"training.network is {NetworkOf(spec)}, whose {parameters:N0} parameters take {needed / 1e9:N0} GB while they learn, but {Place(compute)} only {there / 1e9:N0} GB. Choose a smaller one."));
     }
 
-    private static string Place(Compute compute) => compute.Device.type == DeviceType.CUDA
-        ? $"the GPU has{(CudaDriver.Ask() is { } gpu ? string.Create(CultureInfo.InvariantCulture, $", {gpu.MemoryBytes / 1e9:f0} GB") : "")}"
-        : "this machine has";
+    private static string? NetworkOf(TrainingSpec spec) => JsonSerializer.SerializeToNode(spec, MaaSJson.Options)!["network"]?.ToJsonString();
+
+    private static string Sentence(TrainingSpec spec, Compute compute)
+    {
+        var network = NetworkOf(spec);
+        return $"A step of the training needed more memory than {Place(compute)}{Size(compute)}. {Batch(spec)}{(network is null ? "" : $" A smaller training.network needs less too; it is {network}.")}";
+    }
+
+    private static string Place(Compute compute) => compute.Device.type == DeviceType.CUDA ? "the GPU has" : "this machine has";
+
+    private static string Size(Compute compute) => compute.Device.type == DeviceType.CUDA && CudaDriver.Ask() is { } gpu
+        ? string.Create(CultureInfo.InvariantCulture, $", {gpu.MemoryBytes / 1e9:f0} GB") : "";
 
     private static string Batch(TrainingSpec spec) => spec switch
     {

@@ -254,8 +254,8 @@ public sealed class Model : IDisposable
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            Leave();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0 && Interlocked.Decrement(ref _users) == 0)
+            Close();
     }
 
     private void Enter() => ObjectDisposedException.ThrowIf(!TryEnter(), this);
@@ -274,8 +274,13 @@ public sealed class Model : IDisposable
 
     internal void Leave()
     {
-        if (Interlocked.Decrement(ref _users) > 0)
-            return;
+        // To close a large one takes long, and the thread of a caller may serve others.
+        if (Interlocked.Decrement(ref _users) == 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static model => model.Close(), this, preferLocal: false);
+    }
+
+    private void Close()
+    {
         Tensors.Close();
         _session.Dispose();
     }

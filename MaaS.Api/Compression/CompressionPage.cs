@@ -25,7 +25,7 @@ internal static class CompressionPage
         page.Append(CultureInfo.InvariantCulture, $"<h1>Compression: {Safe(run)}</h1>");
         if (report.Verdict is { } verdict)
             page.Append(CultureInfo.InvariantCulture, $"<p><strong>{Safe(verdict)}</strong></p>");
-        page.Append(CultureInfo.InvariantCulture, $"<p>Every figure was measured on the same {report.Source.Figures.Rows:N0} test rows and on one machine ({Safe(report.Machine)}), through the runtime that serves. ");
+        page.Append(CultureInfo.InvariantCulture, $"<p>Every figure was measured on the same {report.Source.Figures.Rows:N0} {report.Rows} and on one machine ({Safe(report.Machine)}), through the runtime that serves. ");
         page.Append(CultureInfo.InvariantCulture, $"Quality is {Safe(report.Quality)}; {(report.HigherIsBetter ? "more" : "less")} is better. The interval is of 95&nbsp;%.</p>");
         page.Append("<h2>Quality against size</h2>").Append(FrontierDrawing.Of(report));
         page.Append("<h2>Variants</h2><div class=\"frame\"><table><thead><tr><th>Variant</th><th>Quality</th><th class=\"text\">Against the source</th><th>Bytes</th><th>At rest</th>")

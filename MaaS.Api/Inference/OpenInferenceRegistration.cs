@@ -1,6 +1,7 @@
 // Wires the open protocol and the metrics into the server: what is asked often before the rest of the pipeline, the rest of gRPC in it.
 using MaaS.Api.Inference.OpenInference;
 using MaaS.Catalog;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace MaaS.Api.Inference;
 
@@ -28,6 +29,7 @@ internal static class OpenInferenceRegistration
         app.Use(next => async context =>
         {
             await PoolThreads.Enter();
+            context.Features.Set<IRequestBodyPipeFeature>(new PoolBody(context.Request.BodyReader));
             await next(context);
         });
         app.MapGrpcService<OpenInferenceService>();

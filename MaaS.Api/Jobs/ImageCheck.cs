@@ -9,9 +9,6 @@ namespace MaaS.Api.Jobs;
 
 internal static class ImageCheck
 {
-    // As training.size may be.
-    private const int SmallestSide = 8, LargestSide = 256;
-
     // What batch normalization measures over: of one pixel in a step of one image there is no deviation.
     private const int SmallestMap = 2;
 
@@ -36,8 +33,8 @@ internal static class ImageCheck
             ? Invalid("target_not_trainable", $"The images are in {classes} classes; 2 to {TabularCheck.MostClasses} are allowed.")
             : data.RowCount < TabularCheck.FewestRows
             ? Invalid("too_few_rows", $"There are {data.RowCount} images; at least {TabularCheck.FewestRows} are needed.")
-            : Math.Min(width, height) < SmallestSide || Math.Max(width, height) > LargestSide
-            ? Invalid("size_not_allowed", $"training.size is null, which keeps the {width} x {height} pixels that the images have; choose a size of {SmallestSide} to {LargestSide}.")
+            : Math.Min(width, height) < ImageTraining.SmallestSide || Math.Max(width, height) > ImageTraining.LargestSide
+            ? Invalid("size_not_allowed", $"training.size is null, which keeps the {width} x {height} pixels that the images have; choose a size of {ImageTraining.SmallestSide} to {ImageTraining.LargestSide}.")
             : pixels * data.RowCount > MostBytes
             ? Invalid("too_many_pixels", FormattableString.Invariant($"training.size makes {data.RowCount:N0} images of {width} x {height} pixels, {pixels * data.RowCount / 1e9:f1} GB; at most {MostBytes / 1e9:f0} GB fit in memory."))
             : training.Optimizer is GradientDescentSpec

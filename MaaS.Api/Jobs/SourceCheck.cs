@@ -40,8 +40,8 @@ internal static class SourceCheck
     {
         if (source.Labels is not { } labels || data.Columns.FirstOrDefault(column => column.Name == source.Target) is not { } target || target.Distinct > target.Top.Count)
             return null;
-        var isTruth = labels is ["false", "true"];
-        return target.Top.FirstOrDefault(value => isTruth ? !CellText.TryBoolean(value.Value, out _) : !labels.Contains(value.Value)) is { } strange
+        var areNoAndYes = CellText.AreNoAndYes(labels);
+        return target.Top.FirstOrDefault(value => !labels.Contains(value.Value) && !(areNoAndYes && CellText.TryBoolean(value.Value, out _))) is { } strange
             ? Misfit($"Column \"{target.Name}\" holds \"{strange.Value}\", which is none of the classes of the version in training.from: {string.Join(", ", labels.Take(20))}. Leave its rows out, or train anew without training.from.")
             : null;
     }

@@ -70,7 +70,7 @@ public sealed class CompressionStore(IDbContextFactory<CatalogContext> contexts)
         var figures = new Dictionary<string, double> { ["variants"] = report.Variants.Count };
         if (report.Variants.FirstOrDefault(variant => variant.Number == report.Best) is not { } best)
             return figures;
-        figures[$"test_{report.Quality}"] = best.Figures.Quality;
+        figures[$"{(report.IsTested ? "test" : "val")}_{report.Quality}"] = best.Figures.Quality;
         figures["bytes"] = best.Figures.Bytes;
         figures["times_smaller"] = (double)report.Source.Figures.Bytes / best.Figures.Bytes;
         figures["p50_ms"] = best.Figures.P50Ms;

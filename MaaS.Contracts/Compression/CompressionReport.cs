@@ -1,4 +1,7 @@
 // What a compress job found: the source and every variant, measured on the same rows and the same machine, through the runtime that serves.
+using System.Text.Json.Serialization;
+using MaaS.Contracts.Models;
+
 namespace MaaS.Contracts.Compression;
 
 /// <param name="Quality">The figure that quality is here, by its name among the test metrics: <c>accuracy</c>, <c>rmse</c>.</param>
@@ -9,6 +12,7 @@ namespace MaaS.Contracts.Compression;
 /// <param name="Best">The number of the one to take; null when none holds what was asked.</param>
 /// <param name="Verdict">A sentence on the best, or on why there is none.</param>
 /// <param name="Sensitivity">What cutting each layer alone would cost; empty when nothing was pruned.</param>
+/// <param name="Split">Which rows quality was measured on, as of the source.</param>
 public sealed record CompressionReport(
     string Quality,
     bool HigherIsBetter,
@@ -17,8 +21,17 @@ public sealed record CompressionReport(
     IReadOnlyList<Variant> Variants,
     int? Best = null,
     string? Verdict = null,
-    IReadOnlyList<LayerSensitivity>? Sensitivity = null)
+    IReadOnlyList<LayerSensitivity>? Sensitivity = null,
+    string Split = "test")
 {
+    /// <summary>Whether neither the source nor any choice was made by those rows.</summary>
+    [JsonIgnore]
+    public bool IsTested => Split != ModelMetrics.Untested;
+
+    /// <summary>Those rows in a few words, for a sentence.</summary>
+    [JsonIgnore]
+    public string Rows => IsTested ? "test rows" : "validation rows, as no test part was kept";
+
     /// <summary>Those that no other beats in both quality and <paramref name="cost"/>: the frontier, cheapest first.</summary>
     public IReadOnlyList<Variant> Frontier(Func<VariantFigures, double> cost)
     {
@@ -57,7 +70,7 @@ public sealed record Variant(
 
 public sealed record VariantVersion(Guid Id, string Model, int Number);
 
-/// <param name="Quality">On the test rows, read once.</param>
+/// <param name="Quality">On the test rows, read once; see <see cref="CompressionReport.Split"/>.</param>
 /// <param name="QualityLow">95 % confidence interval.</param>
 /// <param name="ValidationQuality">What choices were made by.</param>
 /// <param name="Bytes">Of <c>model.onnx</c>.</param>

@@ -71,6 +71,10 @@ public static class CellText
         static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>Whether two texts mean no and yes, in this order.</summary>
+    public static bool AreNoAndYes(IReadOnlyList<string> texts) =>
+        texts is [var no, var yes] && TryBoolean(no, out var first) && TryBoolean(yes, out var second) && !first && second;
+
     /// <summary>
     /// Days since 1970-01-01 of an ISO 8601 date or date and time (the calendar day as written; the time of day and the
     /// offset are left out), or of 2024/3/1, 1.3.2024, 1 Mar 2024, March 1, 2024.

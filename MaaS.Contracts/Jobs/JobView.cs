@@ -9,7 +9,7 @@ namespace MaaS.Contracts.Jobs;
 /// <param name="Phase">A few words on what it is doing now, "epoch 3 of 40", or why it waits.</param>
 /// <param name="Error">A sentence, when it failed.</param>
 /// <param name="Resumable">It ended before it was done and left a checkpoint to go on from.</param>
-/// <param name="ErrorCode">Stable: <c>user_error</c>, <c>crashed</c>, <c>out_of_memory</c>, <c>lease_lost</c>, <c>bug</c>.</param>
+/// <param name="ErrorCode">Stable: <c>user_error</c>, <c>crashed</c>, <c>out_of_memory</c>, <c>disk_full</c>, <c>lease_lost</c>, <c>bug</c>.</param>
 public sealed record JobView(
     Guid Id,
     JobKind Kind,

@@ -1,5 +1,6 @@
 // model.json: what a package says of itself. Written once at export, never changed.
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
@@ -76,6 +77,13 @@ public sealed record ModelMetrics(
     IReadOnlyList<IReadOnlyList<long>>? ConfusionMatrix = null,
     TrustCard? Card = null)
 {
+    /// <summary>The split of a language model that kept no text for a test: its figures are of the rows that chose it, and may flatter.</summary>
+    public const string Untested = "validation, as no test part was kept";
+
+    /// <summary>Whether they were measured on rows that neither taught nor chose.</summary>
+    [JsonIgnore]
+    public bool AreOfTest => Split != Untested;
+
     /// <summary>Of a model that was brought in: nothing was measured here, and what others say of it is not repeated.</summary>
     public static ModelMetrics None { get; } = new("not measured here", 0, new Dictionary<string, double>(), new Dictionary<string, double>());
 }

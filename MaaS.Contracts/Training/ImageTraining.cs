@@ -10,11 +10,13 @@ namespace MaaS.Contracts.Training;
 /// <param name="LabelSmoothing">Share of the truth spread over all classes: Szegedy et al. 2016, arXiv:1512.00567.</param>
 public sealed record ImageTraining(
     ImageNetwork? Network = null,
-    [property: Range(8, 256)] int? Size = null,
+    [property: Range(ImageTraining.SmallestSide, ImageTraining.LargestSide)] int? Size = null,
     AugmentationSpec? Augmentation = null,
     SplitSpec? Split = null,
     [property: Range(0, 0.5)] double LabelSmoothing = 0) : TrainingSpec
 {
+    public const int SmallestSide = 8, LargestSide = 256;
+
     [JsonIgnore]
     public override Guid? TestDatasetVersionId => Split?.TestDatasetVersionId;
 
@@ -57,7 +59,13 @@ public sealed record ResNetwork(
 /// <param name="Flip">Mirrored left to right, half of the time.</param>
 /// <param name="Shift">Moved by up to so many pixels each way; what moves in is blank.</param>
 /// <param name="Erase">Share of the images in which a random rectangle is blanked: Zhong et al. 2020, arXiv:1708.04896.</param>
+/// <param name="Crop">Cut to a random part of itself that lacks up to this share of each side, and stretched again.</param>
 public sealed record AugmentationSpec(
     bool Flip = true,
     [property: Range(0, 32)] int Shift = 2,
-    [property: Range(0, 1)] double Erase = 0);
+    [property: Range(0, 1)] double Erase = 0,
+    [property: Range(0, 0.5)] double Crop = 0)
+{
+    /// <summary>Images as they are.</summary>
+    public static AugmentationSpec None { get; } = new(Flip: false, Shift: 0);
+}

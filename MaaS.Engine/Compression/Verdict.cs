@@ -33,8 +33,11 @@ internal static class Verdict
 
     public static double Cost(VariantFigures figures, CompressionAim aim) => aim == CompressionAim.Latency ? figures.P50Ms : figures.Bytes;
 
-    private static string Found(CompressionReport report, Variant best, SearchPlan plan, string word) => Text(
-        $"Take variant {best.Number}, {best.Name}: {VariantWords.Of(report, best)} on the test rows ({Points(report, Lost(report, best))} on those that chose, at most {plan.MaxLoss:0.##} {word}).");
+    private static string Found(CompressionReport report, Variant best, SearchPlan plan, string word)
+    {
+        var rows = report.IsTested ? " on the test rows (" : " on the validation rows, as no test part was kept (";
+        return Text($"Take variant {best.Number}, {best.Name}: {VariantWords.Of(report, best)}{rows}{Points(report, Lost(report, best))} on those that chose, at most {plan.MaxLoss:0.##} {word}).");
+    }
 
     private static string None(CompressionReport report, SearchPlan plan)
     {

@@ -45,8 +45,9 @@ internal sealed class Workshop : IDisposable
         progress.Report(new Said("measuring the source"));
         var watch = Stopwatch.StartNew();
         using var task = subject.Task(subject.Source);
-        var (figures, _) = Measured(place.Source, _source, subject.Graph(task));
-        Report = new CompressionReport(subject.Quality, subject.HigherIsBetter, Machine.Words, new Variant(0, "the source", [], figures, Seconds: watch.Elapsed.TotalSeconds), []);
+        var (figures, metrics) = Measured(place.Source, _source, subject.Graph(task), []);
+        var source = new Variant(0, "the source", [], figures, Seconds: watch.Elapsed.TotalSeconds);
+        Report = new CompressionReport(subject.Quality, subject.HigherIsBetter, Machine.Words, source, [], Split: metrics.Split);
         progress.Report(new Said($"the source: {Words(figures)}"));
     }
 
@@ -72,14 +73,14 @@ internal sealed class Workshop : IDisposable
 
         using var task = _subject.Task(candidate);
         var plain = _subject.Graph(task);
-        var (graph, isExact) = Served(plain, steps);
+        var (graph, isExact) = Served(plain, steps, _progress);
         var number = Report.Variants.Count + 1;
         var folder = Path.Combine(_place.Work, $"variant-{number}");
         var manifest = _subject.Write(folder, task, candidate.Training, _place.Lineage, new PackageVariant(steps, graph, isExact), token);
         using var served = Model.Open(Path.Combine(folder, "model.onnx"), manifest);
         token.ThrowIfCancellationRequested();
 
-        var (figures, metrics) = Measured(folder, served, plain);
+        var (figures, metrics) = Measured(folder, served, plain, steps);
         var sample = JsonSerializer.Deserialize<ModelSample>(File.ReadAllBytes(Path.Combine(folder, "sample.json")), MaaSJson.Options)!;
         manifest = ModelPackage.Close(folder, manifest with { Metrics = metrics }, sample);
         var variant = new Variant(number, StepWords.Of(steps), steps, figures, Seconds: watch.Elapsed.TotalSeconds);
@@ -113,14 +114,14 @@ internal sealed class Workshop : IDisposable
     }
 
     /// <summary>The graph that is served, and whether it must answer as the network does; null for the network's own.</summary>
-    private (ModelProto? Graph, bool IsExact) Served(ModelProto plain, IReadOnlyList<CompressionStep> steps)
+    private (ModelProto? Graph, bool IsExact) Served(ModelProto plain, IReadOnlyList<CompressionStep> steps, IProgress<Report> progress)
     {
         var ofGraph = steps.Where(step => step.IsOfGraph).ToArray();
         var isTempered = ofGraph.Any(step => step is TemperatureScaling);
         if (ofGraph.Length > (isTempered ? 1 : 0))
         {
             var most = ofGraph.OfType<StaticQuantization>().Select(step => step.Rows).DefaultIfEmpty(CalibratedRows).Max();
-            var quantized = ofGraph.Where(step => step is not TemperatureScaling).Aggregate(plain, (graph, step) => Quantizer.Apply(step, graph, _subject.Calibration(most), _progress));
+            var quantized = ofGraph.Where(step => step is not TemperatureScaling).Aggregate(plain, (graph, step) => Quantizer.Apply(step, graph, _subject.Calibration(most), progress));
             return (isTempered ? Tempered(quantized) : quantized, false);
         }
         var packed = Packed(plain, steps);
@@ -141,11 +142,24 @@ internal sealed class Workshop : IDisposable
         }
     }
 
+    /// <summary>Quality on the rows that choose. What has learned from them is judged by its like that has not, changed by the same steps.</summary>
+    private Quality Chosen(Model served, IReadOnlyList<CompressionStep> steps)
+    {
+        if (_subject.Unchosen is not { } like)
+            return _subject.Validate(served);
+        var path = Path.Combine(_place.Work, "unchosen.onnx");
+        using (var file = File.Create(path))
+            (Served(like, steps, new Progress<Report>()).Graph ?? like).WriteTo(file);
+        using var model = Model.Open(path, served.Manifest);
+        File.Delete(path);
+        return _subject.Validate(model);
+    }
+
     /// <param name="plain">The graph with its weights as floats.</param>
-    private (VariantFigures Figures, ModelMetrics Metrics) Measured(string folder, Model served, ModelProto plain)
+    private (VariantFigures Figures, ModelMetrics Metrics) Measured(string folder, Model served, ModelProto plain, IReadOnlyList<CompressionStep> steps)
     {
         var onnx = Path.Combine(folder, "model.onnx");
-        var (validation, test) = (_subject.Validate(served), _subject.Test(served));
+        var (validation, test) = (Chosen(served, steps), _subject.Test(served));
         var metrics = Carded(validation, test);
         var timings = Measurement.Of(ReferenceEquals(served, _source) ? [served] : [_source, served], _rows.Columns, _rows.Rows, s_timed);
         var timing = timings[^1];

@@ -74,7 +74,7 @@ internal sealed record Corpus(string Text, bool HasDocuments)
         while (JsonLinesTable.NextObject(lines) is { } row)
             using (row)
                 if (row.RootElement.TryGetProperty(Field, out var text) && JsonLinesTable.Text(text, $"Line {lines.Number:N0}") is { Length: > 0 } document)
-                    yield return document.Replace("\0", "", StringComparison.Ordinal);
+                    yield return document;
     }
 
     private sealed class Alphabet

@@ -31,8 +31,8 @@ internal sealed class JsonLinesTable : TableFile
             while (NextObject(lines) is { } row)
                 using (row)
                     foreach (var field in row.RootElement.EnumerateObject())
-                        if (known.Add(field.Name.Trim()))
-                            names.Add(field.Name.Trim());
+                        if (Name(field, lines) is var name && known.Add(name))
+                            names.Add(name);
         if (names.Count == 0)
             throw new UserError("The file holds no object with a field; JSON Lines has one object like {\"text\": \"...\"} on every line.");
         var (columns, warnings) = Check(names);
@@ -48,7 +48,7 @@ internal sealed class JsonLinesTable : TableFile
             return false;
         Array.Clear(_cells);
         foreach (var field in row.RootElement.EnumerateObject())
-            _cells[_indexOf[field.Name.Trim()]] = Text(field.Value, Place);
+            _cells[_indexOf[Name(field, _lines)]] = Stored(Text(field.Value, Place), field, Place);
         return true;
     }
 
@@ -82,16 +82,23 @@ internal sealed class JsonLinesTable : TableFile
         return null;
     }
 
-    internal static string? Text(JsonElement value, string place)
+    internal static string? Text(JsonElement value, string place) => Whole(place, () => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String => value.GetString(),
+        _ => value.GetRawText(),
+    });
+
+    private static string Name(JsonProperty field, Lines lines) => Whole($"Line {lines.Number:N0}", () => field.Name.Trim());
+
+    private static string? Stored(string? text, JsonProperty field, string place) => text?.Contains('\0') != true ? text
+        : throw new UserError($"{place}, field {field.Name.Trim()} holds the character U+0000, which no text has and nothing can store; write the file again without it.");
+
+    private static T Whole<T>(string place, Func<T> read)
     {
         try
         {
-            return value.ValueKind switch
-            {
-                JsonValueKind.Null => null,
-                JsonValueKind.String => value.GetString(),
-                _ => value.GetRawText(),
-            };
+            return read();
         }
         catch (InvalidOperationException broken)
         {

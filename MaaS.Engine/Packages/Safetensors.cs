@@ -11,6 +11,8 @@ public static class Safetensors
 {
     private const int MaxHeaderBytes = 100_000_000; // the format's own bound
 
+    private const int MostDimensions = 64; // of libtorch
+
     private static readonly (string Name, ScalarType Type)[] s_types =
     [
         ("F64", ScalarType.Float64), ("F32", ScalarType.Float32), ("F16", ScalarType.Float16), ("BF16", ScalarType.BFloat16),
@@ -103,6 +105,8 @@ public static class Safetensors
     /// <summary>Asked before anything is allocated: a header of a hundred bytes may claim a terabyte.</summary>
     private static bool Holds(long[] shape, long bytes, ScalarType type)
     {
+        if (shape.Length > MostDimensions || (shape.Contains(0) && shape.Any(size => size > int.MaxValue)))
+            return false;
         using var one = zeros(1, type);
         var product = one.element_size();
         foreach (var size in shape)

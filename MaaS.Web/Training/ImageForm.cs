@@ -23,6 +23,7 @@ public sealed class ImageForm : FamilyForm
     public bool Flip { get; set; } = UsualVariation.Flip;
     public int? Shift { get; set; }
     public double? Erase { get; set; }
+    public double? Crop { get; set; }
     public double? LabelSmoothing { get; set; }
 
     public SplitForm Split { get; private init; } = new();
@@ -46,12 +47,10 @@ public sealed class ImageForm : FamilyForm
                 break;
         }
         if (training.Augmentation is { } augmentation)
-            (form.Variation, form.Flip, form.Shift, form.Erase) =
-                (augmentation == Unvaried ? Variation.None : Variation.Own, augmentation.Flip, augmentation.Shift, augmentation.Erase);
+            (form.Variation, form.Flip, form.Shift, form.Erase, form.Crop) =
+                (augmentation == AugmentationSpec.None ? Variation.None : Variation.Own, augmentation.Flip, augmentation.Shift, augmentation.Erase, augmentation.Crop);
         return form;
     }
-
-    private static AugmentationSpec Unvaried { get; } = new(Flip: false, Shift: 0, Erase: 0);
 
     private ImageNetwork? BuildNetwork() => Network switch
     {
@@ -63,8 +62,8 @@ public sealed class ImageForm : FamilyForm
 
     private AugmentationSpec? BuildVariation() => Variation switch
     {
-        Variation.None => Unvaried,
-        Variation.Own => new(Flip, Shift ?? UsualVariation.Shift, Erase ?? UsualVariation.Erase),
+        Variation.None => AugmentationSpec.None,
+        Variation.Own => new(Flip, Shift ?? UsualVariation.Shift, Erase ?? UsualVariation.Erase, Crop ?? UsualVariation.Crop),
         _ => null,
     };
 }

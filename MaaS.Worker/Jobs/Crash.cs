@@ -11,7 +11,7 @@ internal static class Crash
 
     public static string Sentence(int exitCode) => exitCode switch
     {
-        Killed => "The job's process was killed by the system, most likely because it needed more memory than this machine has.",
+        Killed => "The job's process was killed by the system, most likely because it needed more memory than this machine has. A smaller batch or network, or fewer rows, needs less.",
         > 128 and < 160 => $"The job's process crashed with signal {exitCode - 128}. Its log shows how far it came.",
         _ => $"The job's process ended with code {exitCode} before it had a result. Its log shows how far it came.",
     };

@@ -77,6 +77,12 @@ internal static class JobRun
             await Fail("out_of_memory",
                 "The job needed more memory than this machine has. A smaller batch or network, or fewer rows, needs less.", retry: true);
         }
+        catch (Exception error) when (DiskShortage.IsMeant(error))
+        {
+            // Trying again at once would find it as full; a training goes on from its checkpoint when somebody says so.
+            Console.WriteLine(error);
+            await Fail("disk_full", DiskShortage.Sentence, retry: false);
+        }
         catch (Exception error)
         {
             Console.WriteLine(error);

@@ -62,7 +62,8 @@ internal sealed class TrainingRun(
         await heartbeat.Stop();
         var result = new RunResult(
             RunParams.Of(outcome.Manifest.Training!),
-            outcome.Manifest.Metrics.Values.ToDictionary(figure => $"test_{figure.Key}", figure => figure.Value),
+            // Figures of the rows that chose are among the series already.
+            outcome.Manifest.Metrics.AreOfTest ? outcome.Manifest.Metrics.Values.ToDictionary(figure => $"test_{figure.Key}", figure => figure.Value) : new(),
             outcome.Environment.Append(new("processor", DeviceList.CpuName())).ToDictionary(), outcome.Manifest, files);
         return await Outage.Outlast(() => queue.Succeed(lease, result, token), token);
     }

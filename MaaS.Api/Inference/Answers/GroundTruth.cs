@@ -2,6 +2,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MaaS.Catalog.Deployments;
+using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Models;
 
@@ -44,6 +45,9 @@ internal sealed class GroundTruth(IReadOnlyDictionary<string, KeptAnswer> answer
         var known = manifests[answer.VersionId].Labels!;
         // Classes keep their text, and a class may be called 1 or true.
         var label = row.Value.ValueKind is JsonValueKind.String ? row.Value.GetString()! : row.Value.GetRawText();
+        // A column of yes and no was read as true and false, and its owner may still say yes.
+        if (!known.Contains(label, StringComparer.Ordinal) && CellText.TryBoolean(label, out var yes))
+            label = yes ? "true" : "false";
         if (!known.Contains(label, StringComparer.Ordinal))
             return $".value is {Shown(row.Value.GetRawText())}, which is no label of the version that answered; it has {Shown(string.Join(", ", known), 10 * MostShown)}.";
         if (_copied.Add(answer))

@@ -110,7 +110,7 @@ internal sealed class ImageSubject : Subject
         foreach (var teacher in teachers)
             if (!teacher.Manifest.Labels!.SequenceEqual(_target.Labels!, StringComparer.Ordinal) || !teacher.Manifest.Inputs[0].Shape.SequenceEqual(Manifest.Inputs[0].Shape))
                 throw new UserError($"A teacher tells {string.Join(", ", teacher.Manifest.Labels!.Take(10))} apart on images of {string.Join(" x ", teacher.Manifest.Inputs[0].Shape.Skip(1))}; it must know the source's classes on images of {string.Join(" x ", Manifest.Inputs[0].Shape.Skip(1))}.");
-        var isVaried = ((ImageTask)student).Spec.Augmentation is not { Flip: false, Shift: 0, Erase: 0 };
+        var isVaried = ((ImageTask)student).Spec.Augmentation != AugmentationSpec.None;
         // What does not change from epoch to epoch is asked once; the surest first of a curriculum are told by the images as they are.
         var logs_NC = isVaried && !step.Curriculum ? null : Known(teachers, string.Join('\n', folders), token);
         var networks = step.Hints > 0 ? folders.Select(folder => ImagePackage.Load(folder).Network.to(_device)).ToArray() : [];

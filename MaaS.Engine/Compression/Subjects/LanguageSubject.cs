@@ -105,7 +105,7 @@ internal sealed class LanguageSubject : Subject
 
     public override Quality Validate(Model served) => Of(served, _parts.Validation, "validation");
 
-    public override Quality Test(Model served) => Of(served, _parts.Test ?? _parts.Validation, _parts.Test is null ? "validation, as no test part was kept" : "test");
+    public override Quality Test(Model served) => Of(served, _parts.Test ?? _parts.Validation, _parts.Test is null ? ModelMetrics.Untested : "test");
 
     public override ModelManifest Write(string folder, LearningTask task, TrainingSpec training, Lineage lineage, PackageVariant variant, CancellationToken token) =>
         LanguagePackage.Write(folder, (Gpt)task.Network, _parts, (LanguageTraining)training, ModelMetrics.None, lineage, token, variant);

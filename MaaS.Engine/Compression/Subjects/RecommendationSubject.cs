@@ -23,6 +23,7 @@ internal sealed class RecommendationSubject : Subject
     private readonly Device _device;
     private readonly string _folder;
     private readonly bool _needsUser;
+    private readonly Lazy<ModelProto?> _unchosen;
 
     public RecommendationSubject(ModelManifest manifest, CompressionPlace place, IProgress<Report> progress, CancellationToken token) : base(manifest)
     {
@@ -33,6 +34,7 @@ internal sealed class RecommendationSubject : Subject
         _events = Events.Read(training, place.Data, progress, token, known);
         _split = EventSplit.Of(_events, training.Split!.Value, training.Seed);
         _device = Compute(training).Device;
+        _unchosen = new(SolvedFromTheRest);
     }
 
     public override Candidate Source { get; }
@@ -125,6 +127,9 @@ internal sealed class RecommendationSubject : Subject
         return new Lessons(lesson, asked);
     }
 
+    /// <summary>What is solved is solved once more when all is chosen, then from the events that chose too.</summary>
+    public override ModelProto? Unchosen => _unchosen.Value;
+
     public override Quality Validate(Model served) => Of(served, _split.Validation, _split.Train, "validation");
 
     public override Quality Test(Model served) => Of(served, _split.Test, [.. _split.Train.Concat(_split.Validation).Order()], "test");
@@ -137,6 +142,20 @@ internal sealed class RecommendationSubject : Subject
         var (training, _, network) = RecommendationPackage.Load(folder);
         using (network)
             return Candidate.Of(training, network);
+    }
+
+    private ModelProto? SolvedFromTheRest()
+    {
+        var spec = ((RecommendationTraining)Source.Training).Network;
+        if (spec is not (BiasedFactorization or LinearAutoencoder))
+            return null;
+        using var scope = NewDisposeScope();
+        using var network = RecommendationPackage.Load(_folder).Network;
+        if (network is ItemWeights weights)
+            weights.Solve(_events.Histories(_split.Train), ((LinearAutoencoder)spec).Regularization);
+        else
+            ((Factorization)network).Solve(_events, _split.Train, ((BiasedFactorization)spec).Regularization ?? Biases.Tune(_events, _split));
+        return RecommendationGraph.Of(network, _events);
     }
 
     private Quality Of(Model served, int[] rows, int[] before, string split) => Rates ? Rated(served, rows, split) : Ranked(served, rows, before, split);

@@ -42,7 +42,7 @@ internal abstract class Subject(ModelManifest manifest) : IDisposable
     public virtual bool HigherIsBetter => true;
 
     /// <summary>Device, threads and seed for a training, applied.</summary>
-    public virtual Compute Compute(TrainingSpec training) => Engine.Compute.Choose(training, threads: 1);
+    public virtual Compute Compute(TrainingSpec training) => Engine.Compute.Choose(training, threads: 1, Engine.Compute.TooShort);
 
     /// <summary>The candidate's network as a task, over the source's rows; the caller's to dispose.</summary>
     public abstract LearningTask Task(Candidate candidate);
@@ -77,6 +77,9 @@ internal abstract class Subject(ModelManifest manifest) : IDisposable
     /// <param name="student">Whose loss it becomes part of.</param>
     /// <exception cref="UserError">A teacher answers something else than the source.</exception>
     public abstract Lessons Lessons(IReadOnlyList<Model> teachers, IReadOnlyList<string> folders, LearningTask student, Distillation step, CancellationToken token);
+
+    /// <summary>The source's graph as it would be without the rows that choose, where the source has learned from those too; null where it has not.</summary>
+    public virtual ModelProto? Unchosen => null;
 
     /// <summary>Quality on the rows that choose.</summary>
     public abstract Quality Validate(Model served);

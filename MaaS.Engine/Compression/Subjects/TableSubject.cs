@@ -36,8 +36,7 @@ internal sealed class TableSubject : Subject
         // A teacher may read columns that the source does not.
         string[] columns = [.. types.Where(column => column.Value != ColumnType.Text || _encoder.Order.Contains(column.Key)).Select(column => column.Key)];
         var given = place.Test?.Read(columns, types, progress, token);
-        (_train, _validation, _test, _) = TabularRun.Divide(training, place.Data.Read(columns, types, progress, token), given, _target, progress);
-        _testName = given is null ? "test" : "given test file";
+        (_train, _validation, _test, _testName, _) = TabularRun.Divide(training, place.Data.Read(columns, types, progress, token), given, _target, progress);
         _device = Compute(training).Device;
     }
 

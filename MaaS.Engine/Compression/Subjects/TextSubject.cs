@@ -37,8 +37,7 @@ internal sealed class TextSubject : Subject
         types[training.Target] = _target.ReadAs;
         string[] columns = [training.Text, training.Target];
         var given = place.Test?.Read(columns, types, progress, token);
-        (_train, _validation, _test, _) = TextRun.Divide(training, place.Data.Read(columns, types, progress, token), given, _target, progress);
-        _testName = given is null ? "test" : "given test file";
+        (_train, _validation, _test, _testName, _) = TextRun.Divide(training, place.Data.Read(columns, types, progress, token), given, _target, progress);
         _device = Compute(training).Device;
     }
 

@@ -1,4 +1,4 @@
-// Images varied while they are learned: mirrored, shifted, partly blanked; all of a batch at once. Draws from the generator it is given.
+// Images varied while they are learned: cropped, mirrored, shifted, partly blanked; all of a batch at once. Draws from the generator it is given.
 using MaaS.Contracts.Training;
 using MaaS.Engine.Training;
 using static TorchSharp.torch;
@@ -14,7 +14,7 @@ internal static class Augmentation
     /// <param name="random">The CPU's.</param>
     public static Tensor Vary(Tensor x_BHWC, AugmentationSpec spec, Generator random)
     {
-        if (spec is { Flip: false, Shift: 0, Erase: 0 })
+        if (spec == AugmentationSpec.None)
             return x_BHWC;
         var (images, height, width) = (x_BHWC.shape[0], x_BHWC.shape[1], x_BHWC.shape[2]);
         var rows_1H = arange(height, dtype: ScalarType.Int64, device: x_BHWC.device).unsqueeze(0);
@@ -24,6 +24,12 @@ internal static class Augmentation
 
         // Where each pixel comes from; what comes from outside is blank.
         var (fromRow_BH, fromColumn_BW) = (rows_1H.expand(images, -1), columns_1W.expand(images, -1));
+        if (spec.Crop > 0)
+        {
+            var cut_B1 = Drawn() * spec.Crop;
+            Tensor Cropped(Tensor places_1S) => ((Drawn() * cut_B1 * places_1S.shape[1]) + places_1S * (1 - cut_B1)).to_type(ScalarType.Int64);
+            (fromRow_BH, fromColumn_BW) = (Cropped(rows_1H), Cropped(columns_1W));
+        }
         if (spec.Flip)
             fromColumn_BW = where(Drawn().lt(0.5), width - 1 - fromColumn_BW, fromColumn_BW);
         if (spec.Shift > 0)

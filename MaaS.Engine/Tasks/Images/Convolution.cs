@@ -16,12 +16,12 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
     public Convolution(int from, int to, int size = 3, int stride = 1) : base(nameof(Convolution))
     {
         (_size, _stride) = (size, stride);
-        kernel = nn.Conv2d(from, to, size, stride, padding: size / 2, bias: false);
+        kernel = nn.Conv2d(from, to, size, size == 1 ? 1 : stride, padding: size / 2, bias: false);
         norm = nn.BatchNorm2d(to);
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x_BCHW) => norm.call(kernel.call(x_BCHW));
+    public override Tensor forward(Tensor x_BCHW) => norm.call(kernel.call(_size == 1 ? Strided(x_BCHW) : x_BCHW));
 
     /// <summary>What it adds to something else is nothing at first: a residual block then begins as its shortcut (Goyal et al. 2017, arXiv:1706.02677).</summary>
     public Convolution Silent()
@@ -40,6 +40,9 @@ internal sealed class Convolution : nn.Module<Tensor, Tensor>
         var bias_O = norm.bias!.to_type(ScalarType.Float64) - norm.running_mean!.to_type(ScalarType.Float64) * scale_O;
         return graph.Convolution(x_NCHW, Constant(graph, "kernel", folded_OIHW), Constant(graph, "bias", bias_O), _size, _stride);
     }
+
+    /// <summary>What a kernel of one pixel sees. It takes no strides by itself: in libtorch that can end the process (docs/decisions.md, 2026-12-01).</summary>
+    private Tensor Strided(Tensor x_BCHW) => _stride == 1 ? x_BCHW : x_BCHW.slice(2, 0, x_BCHW.shape[2], _stride).slice(3, 0, x_BCHW.shape[3], _stride);
 
     private static Value Constant(GraphBuilder graph, string name, Tensor values) =>
         graph.Constant(name, values.to_type(ScalarType.Float32).cpu().contiguous().data<float>().ToArray(), values.shape);

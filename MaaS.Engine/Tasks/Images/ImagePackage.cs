@@ -13,9 +13,6 @@ internal static class ImagePackage
 {
     private const int RowsAtOnce = 50;
 
-    // As training.size may be.
-    private const int LargestSide = 256;
-
     public static ModelManifest Write(
         string folder, ImageTask task, ImageTraining spec, ImagePart test, ModelMetrics metrics, Lineage lineage, CancellationToken token,
         PackageVariant? variant = null)
@@ -52,8 +49,8 @@ internal static class ImagePackage
         var (training, learned) = (saved.Training<ImageTraining>(), saved.Encoder<Learned>());
         if (training.Network is null or ImageMlpNetwork { Hidden: null } or ConvolutionalNetwork { Channels: null })
             throw new UserError($"{saved.Name} does not say what kind of network it holds.");
-        if (learned.Encoder is not { Height: >= 1 and <= LargestSide, Width: >= 1 and <= LargestSide, Channels: 1 or 3 } || learned.Encoder.Mean.Length != learned.Encoder.Channels || learned.Encoder.Deviation.Length != learned.Encoder.Channels)
-            throw new UserError($"{saved.Name} is of a network for images of {learned.Encoder.Height} x {learned.Encoder.Width} pixels with {learned.Encoder.Channels} channels; 1 to {LargestSide} pixels a side with 1 or 3 channels, and their mean and deviation, are allowed.");
+        if (learned.Encoder is not { Height: >= 1 and <= ImageTraining.LargestSide, Width: >= 1 and <= ImageTraining.LargestSide, Channels: 1 or 3 } || learned.Encoder.Mean.Length != learned.Encoder.Channels || learned.Encoder.Deviation.Length != learned.Encoder.Channels)
+            throw new UserError($"{saved.Name} is of a network for images of {learned.Encoder.Height} x {learned.Encoder.Width} pixels with {learned.Encoder.Channels} channels; 1 to {ImageTraining.LargestSide} pixels a side with 1 or 3 channels, and their mean and deviation, are allowed.");
         var network = Network.For(training.Network, learned.Encoder, learned.Target.Outputs);
         saved.Into(network);
         return (training, learned.Encoder, learned.Target, network);

@@ -9,6 +9,12 @@ internal static class ImageSettings
     // Each has its own gradient and activations.
     private const int MostThreads = 8;
 
+    /// <summary>
+    /// Of a step's images. Batch normalization measures over each thread's own (Hoffer et al. 2017, arXiv:1705.08741, found that to do no harm);
+    /// over fewer it would measure chance.
+    /// </summary>
+    public const int FewestOfAThread = 32;
+
     public static ImageTraining Fill(ImageTraining spec, int images, IProgress<Report> progress)
     {
         var network = (spec.Network ?? new ConvolutionalNetwork()) switch
@@ -61,7 +67,7 @@ internal static class ImageSettings
     {
         if (spec.Network is ImageMlpNetwork)
             return (1, "a step through fully connected layers takes a few milliseconds, too little to share");
-        var threads = Math.Clamp((spec.BatchSize ?? 1) / Replicas.FewestImages, 1, Math.Min(Environment.ProcessorCount, MostThreads));
+        var threads = Math.Clamp((spec.BatchSize ?? 1) / FewestOfAThread, 1, Math.Min(Environment.ProcessorCount, MostThreads));
         return (threads, threads > 1
             ? $"each of {threads} threads takes its share of a step's images through a network of its own"
             : "no core to share a step with, or too few images in one");

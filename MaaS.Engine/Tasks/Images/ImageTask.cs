@@ -56,9 +56,16 @@ internal sealed class ImageTask : LearningTask
 
     internal override Tensor Backward(Tensor rows_B, double share, FlatParameters parameters)
     {
-        _replicas ??= new Replicas(_networks, parameters, Crew);
+        _replicas ??= new Replicas([parameters, .. _networks.Skip(1).Select(network => new FlatParameters(network, network.IsHidden, parameters))], Crew);
         var all = rows_B.shape[0];
-        return _replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, own_B)) * (share * own_B.shape[0] / all));
+        var threads = (int)Math.Clamp(all / ImageSettings.FewestOfAThread, 1, _networks.Count);
+        // Drawn here, from the generator whose state a checkpoint keeps.
+        var seeds = randint(long.MaxValue, [threads], dtype: ScalarType.Int64).data<long>().ToArray();
+        return _replicas.Backward(rows_B, threads, (member, own_B) =>
+        {
+            _networks[member].Random.manual_seed(seeds[member]);
+            return Precision.Of(() => LossOf(_networks[member], own_B)) * (share * own_B.shape[0] / all);
+        });
     }
 
     public override IReadOnlyDictionary<string, double> Validate()

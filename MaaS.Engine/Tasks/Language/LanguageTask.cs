@@ -19,6 +19,7 @@ internal sealed class LanguageTask : LearningTask
     private readonly Tensor _window_T;
     private readonly int _rows;
     private readonly Action _looked;
+    private Gpt[] _networks;
     private Replicas? _replicas;
 
     /// <param name="rows">Windows between two looks at the validation part.</param>
@@ -27,6 +28,7 @@ internal sealed class LanguageTask : LearningTask
     public LanguageTask(Gpt network, TextPart train, TextPart validation, int rows, Device device, int threads = 1, Action? looked = null)
     {
         _network = network.to(device);
+        _networks = [_network];
         _validation = validation;
         _rows = rows;
         Crew = device.type == DeviceType.CPU && threads > 1 && network.Spec.Dropout == 0 && network.Changes?.Spec.Dropout is null or 0 ? new Crew(threads) : null;
@@ -38,6 +40,7 @@ internal sealed class LanguageTask : LearningTask
 
     public override nn.Module Network => _network.Learning;
 
+    /// <summary>Dropout draws from one generator, in whatever order threads ask: with it there is no second network.</summary>
     internal override Crew? Crew { get; }
 
     public override int TrainRows => _rows;
@@ -59,9 +62,13 @@ internal sealed class LanguageTask : LearningTask
     {
         if (Crew is null || rows_B.shape[0] < Crew.Size)
             return base.Backward(rows_B, share, parameters);
-        _replicas ??= new Replicas(_network, parameters, IsHidden, Crew);
+        if (_replicas is null)
+        {
+            _networks = [_network, .. Enumerable.Range(1, Crew.Size - 1).Select(_ => _network.Twin())];
+            _replicas = new Replicas([parameters, .. _networks.Skip(1).Select(twin => new FlatParameters(twin.Learning, IsHidden, parameters))], Crew);
+        }
         var all = rows_B.shape[0];
-        return tensor((float)_replicas.Backward(rows_B, (network, own_B) => Precision.Of(() => LossOf(network, Windows(_train_N, own_B), Lesson)) * (share * own_B.shape[0] / all)));
+        return _replicas.Backward(rows_B, Crew.Size, (member, own_B) => Precision.Of(() => LossOf(_networks[member], Windows(_train_N, own_B), Lesson)) * (share * own_B.shape[0] / all));
     }
 
     public override IReadOnlyDictionary<string, double> Validate()
@@ -77,8 +84,7 @@ internal sealed class LanguageTask : LearningTask
         if (_network.Changes is null)
             return;
         // The other threads' networks hold the change beside the same matrices.
-        _replicas?.Dispose();
-        _replicas = null;
+        Alone();
         _network.Merge();
     }
 
@@ -97,7 +103,7 @@ internal sealed class LanguageTask : LearningTask
 
     public override void Dispose()
     {
-        _replicas?.Dispose();
+        Alone();
         Crew?.Dispose();
         _network.Dispose();
         _train_N.Dispose();
@@ -112,15 +118,15 @@ internal sealed class LanguageTask : LearningTask
         var context = _network.Spec.Context;
         var (windows, rest) = Math.DivRem(tokens_N.shape[0] - 1, context);
         var losses = new double[(windows + WindowsAtOnce - 1) / WindowsAtOnce];
-        if (_replicas is not null)
-            _replicas.Run((network, member) =>
-            {
-                for (var part = member; part < losses.Length; part += Crew!.Size)
-                    losses[part] = Part(network, part);
-            });
+        void Parts(int member)
+        {
+            for (var part = member; part < losses.Length; part += _networks.Length)
+                losses[part] = Part(_networks[member], part);
+        }
+        if (_networks.Length > 1)
+            Crew!.Run(Parts);
         else
-            for (var part = 0; part < losses.Length; part++)
-                losses[part] = Part(_network, part);
+            Parts(0);
         var total = losses.Sum();
         if (rest > 0)
             total += Loss(_network, tokens => tokens.slice(0, windows * context, tokens.shape[0], 1).to_type(ScalarType.Int64).unsqueeze(0)) * rest;
@@ -139,6 +145,16 @@ internal sealed class LanguageTask : LearningTask
             using var scope = NewDisposeScope();
             return LossOf(network, window(tokens_N)).item<float>();
         }
+    }
+
+    /// <summary>Without the other threads' networks.</summary>
+    private void Alone()
+    {
+        _replicas?.Dispose();
+        _replicas = null;
+        foreach (var twin in _networks.Skip(1))
+            twin.Dispose();
+        _networks = [_network];
     }
 
     private static Dictionary<string, double> Figures(double loss, TextPart part) => new()

@@ -90,9 +90,24 @@ internal sealed record Events(IReadOnlyList<string> Users, IReadOnlyList<string>
     }
 
     /// <summary>A number, or a date with or without a time of day, as something that grows with time; NaN when missing.</summary>
-    private static double[] Moments(TextColumn column) => Array.ConvertAll(column.Values, text =>
-        text is null ? double.NaN
-        : CellText.TryNumber(text, out var number) ? number
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment.ToUnixTimeMilliseconds()
-        : throw new UserError($"training.time is \"{column.Name}\", which holds \"{(text.Length > 60 ? text[..60] : text)}\": neither a number nor a date."));
+    /// <exception cref="UserError">One is neither, or some are numbers and others dates, of which none is before the other.</exception>
+    private static double[] Moments(TextColumn column)
+    {
+        string? number = null, date = null;
+        var moments = Array.ConvertAll(column.Values, text =>
+        {
+            if (text is null)
+                return double.NaN;
+            if (CellText.TryNumber(text, out var value))
+            {
+                number ??= text;
+                return value;
+            }
+            date ??= text;
+            return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment.ToUnixTimeMilliseconds()
+                : throw new UserError($"training.time is \"{column.Name}\", which holds \"{(text.Length > 60 ? text[..60] : text)}\": neither a number nor a date.");
+        });
+        return number is null || date is null ? moments
+            : throw new UserError($"training.time is \"{column.Name}\", which holds numbers such as \"{number}\" and dates such as \"{date}\"; write all in one way, so that it is known which comes first.");
+    }
 }

@@ -51,6 +51,16 @@ internal sealed class Factorization : Recommender
         item_bias.copy_(tensor(biases.Item));
     }
 
+    /// <summary>Solves the biases for what the factors leave of these ratings.</summary>
+    public void Solve(Events events, int[] rows, double regularization)
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        Tensor Numbers(int[] of) => tensor(Array.ConvertAll(rows, row => (long)of[row]), device: mean.device);
+        var explained = Products(Numbers(events.User), Numbers(events.Item)).Products_B.cpu().data<float>().ToArray();
+        Take(Biases.Solve(events, rows, regularization, explained));
+    }
+
     /// <summary>Leaves the biases alone.</summary>
     public void Forget()
     {

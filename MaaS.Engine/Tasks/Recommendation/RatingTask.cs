@@ -56,11 +56,7 @@ internal sealed class RatingTask : LearningTask
         var factorsHelp = withFactors < Alone();
         if (!factorsHelp)
             _network.Forget();
-        int[] rows = [.. _split.Train, .. _split.Validation];
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        var explained = _network.Products(Numbers(rows, _events.User), Numbers(rows, _events.Item)).Products_B.cpu().data<float>().ToArray();
-        _network.Take(Biases.Solve(_events, rows, _regularization, explained));
+        _network.Solve(_events, [.. _split.Train, .. _split.Validation], _regularization);
         return factorsHelp;
     }
 

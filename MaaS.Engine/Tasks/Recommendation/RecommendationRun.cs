@@ -28,9 +28,12 @@ internal static class RecommendationRun
         var split = EventSplit.Of(events, kind, training.Seed);
         progress.Report(new Said($"{events.Users.Count:N0} users, {events.Items.Count:N0} items; {split.Train.Length:N0} events to learn from, {split.Validation.Length:N0} to choose by, {split.Test.Length:N0} to test once"));
         var spec = Fill(training with { Network = network, Split = kind }, split.Train.Length, progress);
-        var compute = Compute.Choose(training, threads: network is LinearAutoencoder or PooledHistory ? Math.Min(2, Environment.ProcessorCount) : 1);
+        var compute = network is LinearAutoencoder or PooledHistory && Environment.ProcessorCount > 1
+            ? Compute.Choose(training, threads: 2, "products with all items are long enough for two, and not for more")
+            : Compute.Choose(training, threads: 1, Compute.TooShort);
         progress.Report(new Said($"training {compute.Reason}"));
 
+        MemoryShortage.Refuse(Parameters(network, events), spec, compute);
         var (recommender, metrics) = network is BiasedFactorization biased
             ? Rate(spec, biased, events, split, compute, place, progress, token)
             : Rank(spec, source?.Network, events, split, compute, place, progress, token);
@@ -67,11 +70,23 @@ internal static class RecommendationRun
         if (spec.Network is LinearAutoencoder linear)
             return Solve(linear, events, split, compute, progress);
         var model = Learner(spec.Network!, source, events, split, compute.Device);
+        if (model.Loss.Rows == 0)
+            throw new UserError("training.network is pooled_history, which learns what comes next from what came before, but no user has two events to learn from; choose another network, or add events.");
         var task = new RankingTask(model.Network, model.Loss, events, split, compute.Device);
         progress.Report(new Said("the validation loss is 1 - NDCG@10 over all items a user had not seen"));
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
         return (model.Network, task.Test());
     }
+
+    /// <summary>Vectors of users and items: nearly all that there is.</summary>
+    private static double Parameters(RecommendationNetwork network, Events events) => network switch
+    {
+        BiasedFactorization biased => biased.Factors * ((double)events.Users.Count + events.Items.Count),
+        BayesianRanking ranking => ranking.Factors * ((double)events.Users.Count + events.Items.Count),
+        NeuralFactorization neural => 2 * neural.Factors * ((double)events.Users.Count + events.Items.Count),
+        PooledHistory pooled => 2.0 * pooled.Factors * events.Items.Count,
+        _ => 0,
+    };
 
     /// <summary>A network that ranks, and how it learns.</summary>
     /// <param name="source">Of the same kind, to go on from; null begins by chance.</param>

@@ -46,7 +46,7 @@ internal sealed class Encoder
     {
         var order = features ?? [.. train.Columns.Where(column => column.Name != target && column.Type != ColumnType.Text).Select(column => column.Name)];
         if (order.Count == 0)
-            throw new UserError($"There is no column to predict \"{target}\" from: every other column is free text.");
+            throw new UserError($"There is no column besides \"{target}\" that is not free text; there is nothing to predict from.");
         if (order.Contains(target))
             throw new UserError($"\"{target}\" is the target and cannot be one of the features.");
         if (order.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)

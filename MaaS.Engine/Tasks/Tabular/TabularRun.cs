@@ -16,7 +16,7 @@ internal static class TabularRun
     public sealed record Source(Encoder Encoder, Target Target, Network Network);
 
     /// <summary>
-    /// The types to read the data and its test file with: the profile's, but whole numbers that are classes keep their text.
+    /// The types to read the data and its test file with: the profile's, but whole numbers and yes and no that are classes keep their text.
     /// As 32-bit numbers the codes 20,240,101 and 20,240,102 would be one class. A source's columns are what they were to it.
     /// </summary>
     public static Dictionary<string, ColumnType> TypesOf(TabularTraining spec, DatasetProfile profile, Source? source = null)
@@ -32,7 +32,7 @@ internal static class TabularRun
             return types;
         }
         var target = profile.Columns.FirstOrDefault(column => column.Name == spec.Target);
-        if (target is { Type: ColumnType.Integer } && (spec.Goal == TabularGoal.Auto ? TabularTraining.GoalFor(target.Type, target.Distinct) : spec.Goal) == TabularGoal.Classification)
+        if (target is not null && Target.KeepsTexts(target) && (spec.Goal == TabularGoal.Auto ? TabularTraining.GoalFor(target.Type, target.Distinct) : spec.Goal) == TabularGoal.Classification)
             types[target.Name] = ColumnType.Category;
         return types;
     }
@@ -59,10 +59,10 @@ internal static class TabularRun
     public static TrainingOutcome Run(
         TabularTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var compute = Compute.Choose(training, threads: 1);
+        var compute = Compute.Choose(training, threads: 1, Compute.TooShort);
         progress.Report(new Said($"training {compute.Reason}"));
 
-        var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
+        var (train, validation, test, testName, target) = Divide(training, data, given, source?.Target, progress);
         var encoder = source?.Encoder ?? Encoder.Fit(train, target.Name, training.Features);
         var spec = Derived.Fill(training, target.IsClassification ? TabularGoal.Classification : TabularGoal.Regression, train.RowCount, encoder.Order, progress);
         if (source is null && spec.Network is DeepNetwork { Pairs: true })
@@ -79,7 +79,7 @@ internal static class TabularRun
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));
-        var metrics = task.Test(test, given is null ? "test" : "given test file");
+        var metrics = task.Test(test, testName);
         if (target.IsClassification)
             metrics = metrics with { Card = Card(task, validation, test) };
         foreach (var (name, value) in metrics.Values)
@@ -97,36 +97,12 @@ internal static class TabularRun
         return TrustCards.Of(Of(validation), Of(test), task.Target.Name, task.Target.Labels!, columns, task.Attacked(test));
     }
 
-    public static (Table Train, Table Validation, Table Test, Target Target) Divide(
-        TabularTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress)
+    /// <param name="known">Of the version to go on from, or that is compressed.</param>
+    public static AnsweredParts Divide(TabularTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress)
     {
-        var data = Answered(all, spec.Target, "the data", progress);
-        var goal = Target.GoalOf(data[spec.Target], spec.Goal);
+        var goal = Target.GoalOf(all[spec.Target], spec.Goal);
         if (spec.Goal == TabularGoal.Auto)
-            progress.Report(new Said($"goal {goal.ToString().ToLowerInvariant()}: \"{spec.Target}\" is a {data[spec.Target].Type.ToString().ToLowerInvariant()} column"));
-
-        // Classes come from all rows, so that the split can be stratified by them; regression's scale from the training rows.
-        var classes = goal == TabularGoal.Classification
-            ? Array.ConvertAll((known ?? Target.Fit(data[spec.Target], goal, [])).Classes(data[spec.Target]), number => (int)number)
-            : [];
-        var split = Split.Of(data.RowCount, spec.Split ?? new SplitSpec(), classes);
-        var target = known ?? Target.Fit(data[spec.Target], goal, split.Train);
-        var test = given is null ? data.Select(split.Test) : Answered(given, spec.Target, "the test file", progress);
-        // A label that only the test file has is said now, not after the training.
-        if (given is not null && target.IsClassification)
-            target.Classes(test[target.Name]);
-        progress.Report(new Said($"{split.Train.Length} rows to train on, {split.Validation.Length} to choose by, {test.RowCount} to test once"));
-        return (data.Select(split.Train), data.Select(split.Validation), test, target);
-    }
-
-    public static Table Answered(Table table, string target, string what, IProgress<Report> progress)
-    {
-        var rows = Target.AnsweredRows(table[target]);
-        if (rows.Length == table.RowCount)
-            return table;
-        if (rows.Length == 0)
-            throw new UserError($"No row of {what} has a value in the target column \"{target}\".");
-        progress.Report(new Said($"{table.RowCount - rows.Length} rows of {what} left out: no value in \"{target}\""));
-        return table.Select(rows);
+            progress.Report(new Said($"goal {goal.ToString().ToLowerInvariant()}: \"{spec.Target}\" is a {all[spec.Target].Type.ToString().ToLowerInvariant()} column"));
+        return AnsweredParts.Of(all, given, spec.Target, goal, spec.Split, known, progress);
     }
 }

@@ -25,6 +25,9 @@ internal sealed record Target(string Name, string[]? Labels, float Mean = 0, flo
         _ => ColumnType.Category,
     };
 
+    /// <summary>Whether a column of classes is read as its texts, which the model then answers: whole numbers, and no and yes where each is written in one way.</summary>
+    public static bool KeepsTexts(ColumnProfile column) => column is { Type: ColumnType.Integer } or { Type: ColumnType.Boolean, Distinct: 2 };
+
     /// <summary>Rows that have an answer; the others can teach nothing and are left out.</summary>
     public static int[] AnsweredRows(Column column) =>
         [.. Enumerable.Range(0, column.Count).Where(row => !column.IsMissing(row))];
@@ -58,9 +61,15 @@ internal sealed record Target(string Name, string[]? Labels, float Mean = 0, flo
     public long[] Classes(Column column)
     {
         var numbers = Labels!.Select((label, number) => (label, number)).ToDictionary(pair => pair.label, pair => (long)pair.number, StringComparer.Ordinal);
-        return [.. Enumerable.Range(0, column.Count).Select(row => numbers.TryGetValue(Label(column, row), out var number)
-            ? number
-            : throw new UserError($"Row {row + 1} has \"{Label(column, row)}\" as {Name}, which is none of the classes the model knows: {string.Join(", ", Labels!.Take(20))}."))];
+        var areNoAndYes = CellText.AreNoAndYes(Labels!);
+        return [.. Enumerable.Range(0, column.Count).Select(row =>
+        {
+            var label = Label(column, row);
+            // Another file may write no and yes in its own way.
+            return numbers.TryGetValue(label, out var number) ? number
+                : areNoAndYes && CellText.TryBoolean(label, out var yes) ? (yes ? 1 : 0)
+                : throw new UserError($"Row {row + 1} has \"{label}\" as {Name}, which is none of the classes the model knows: {string.Join(", ", Labels!.Take(20))}.");
+        })];
     }
 
     /// <summary>Standardized answers of each row.</summary>
@@ -74,9 +83,11 @@ internal sealed record Target(string Name, string[]? Labels, float Mean = 0, flo
         if (labels.Length > MaxClasses)
             throw new UserError($"\"{column.Name}\" has {labels.Length} different values; classification takes at most {MaxClasses}. For a number, ask for regression.");
         // 2 comes before 10 where every label is a number.
-        return labels.All(label => double.TryParse(label, CultureInfo.InvariantCulture, out _))
+        string[] sorted = labels.All(label => double.TryParse(label, CultureInfo.InvariantCulture, out _))
             ? [.. labels.OrderBy(label => double.Parse(label, CultureInfo.InvariantCulture)).ThenBy(label => label, StringComparer.Ordinal)]
             : [.. labels.Order(StringComparer.Ordinal)];
+        // Of two classes ROC AUC is of the second: that is yes, however it is written.
+        return sorted is [var yes, var no] && CellText.AreNoAndYes([no, yes]) ? [no, yes] : sorted;
     }
 
     private static string Label(Column column, int row) => column.Type == ColumnType.Boolean

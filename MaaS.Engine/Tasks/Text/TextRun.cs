@@ -3,6 +3,7 @@
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Training;
 using MaaS.Engine.Data;
+using MaaS.Engine.Tasks.Language;
 using MaaS.Engine.Tasks.Tabular;
 using MaaS.Engine.Training;
 using MaaS.Engine.Trust;
@@ -40,22 +41,24 @@ internal static class TextRun
     public static TrainingOutcome Run(
         TextTraining training, Table data, Table? given, TrainingPlace place, IProgress<Report> progress, CancellationToken token, Source? source = null)
     {
-        var compute = Compute.Choose(training, threads: 1);
+        var compute = Compute.Choose(training, threads: 1, Compute.TooShort);
         progress.Report(new Said($"training {compute.Reason}"));
 
-        var (train, validation, test, target) = Divide(training, data, given, source?.Target, progress);
+        var (train, validation, test, testName, target) = Divide(training, data, given, source?.Target, progress);
         var spec = Fill(training, train.RowCount, progress);
         var encoder = source?.Encoder ?? Encoder.Fit(TextTask.TextsOf(train, spec.Text), spec.Network!);
         progress.Report(new Said($"{encoder.Vocabulary.Count} terms have a vector: those in two training texts or more, at most {spec.Network!.VocabularySize}"));
 
         using var scope = NewDisposeScope();
+        if (spec.Network is TransformerTextNetwork transformer)
+            MemoryShortage.Refuse(Gpt.Multiplied(Transformer.BodyOf(transformer), encoder.Vocabulary.Count), spec, compute);
         var network = source?.Network ?? Network.For(encoder, target.Outputs);
         using var task = new TextTask(encoder, spec.Text, target, network, spec.LabelSmoothing, train, validation, compute.Device);
         new Trainer(task, spec, compute, place.Checkpointing, progress).Run(token);
 
         progress.Report(new Advanced(1, "testing and exporting"));
         Answered Of(Table rows) => new(task.Answers(rows), target.Classes(rows[target.Name]), target.Outputs);
-        var metrics = task.Test(test, given is null ? "test" : "given test file") with { Card = TrustCards.Of(Of(validation), Of(test), target.Name, target.Labels!) };
+        var metrics = task.Test(test, testName) with { Card = TrustCards.Of(Of(validation), Of(test), target.Name, target.Labels!) };
         foreach (var (name, value) in metrics.Values)
             progress.Report(new Said($"test {name} {value:g6} (trivial baseline {metrics.Baseline[name]:g6})"));
         var manifest = TextPackage.Write(place.Package, task, spec, test, metrics, place.Lineage);
@@ -83,26 +86,17 @@ internal static class TextRun
         return spec with { Network = network, Optimizer = optimizer, BatchSize = batchSize, Split = spec.Split ?? new SplitSpec() };
     }
 
-    /// <summary>Short texts may look like categories, and numbered classes like numbers; what the user said of them is right.</summary>
+    /// <summary>Short texts may look like categories, and classes like numbers or truths; what the user said of them is right.</summary>
     public static Dictionary<string, ColumnType> TypesOf(TextTraining training, DatasetProfile profile)
     {
         var types = profile.Columns.ToDictionary(column => column.Name, column => column.Type);
         types[training.Text] = ColumnType.Text;
-        if (types.GetValueOrDefault(training.Target) == ColumnType.Integer)
+        if (profile.Columns.FirstOrDefault(column => column.Name == training.Target) is { } target && Target.KeepsTexts(target))
             types[training.Target] = ColumnType.Category;
         return types;
     }
 
-    public static (Table Train, Table Validation, Table Test, Target Target) Divide(
-        TextTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress)
-    {
-        var data = TabularRun.Answered(all, spec.Target, "the data", progress);
-        var target = known ?? Target.Fit(data[spec.Target], TabularGoal.Classification, []);
-        var split = Split.Of(data.RowCount, spec.Split ?? new SplitSpec(), Array.ConvertAll(target.Classes(data[spec.Target]), number => (int)number));
-        var test = given is null ? data.Select(split.Test) : TabularRun.Answered(given, spec.Target, "the test file", progress);
-        // A label that only the test file has is said now, not after the training.
-        target.Classes(test[target.Name]);
-        progress.Report(new Said($"{split.Train.Length} rows to train on, {split.Validation.Length} to choose by, {test.RowCount} to test once"));
-        return (data.Select(split.Train), data.Select(split.Validation), test, target);
-    }
+    /// <param name="known">Of the version to go on from, or that is compressed.</param>
+    public static AnsweredParts Divide(TextTraining spec, Table all, Table? given, Target? known, IProgress<Report> progress) =>
+        AnsweredParts.Of(all, given, spec.Target, TabularGoal.Classification, spec.Split, known, progress);
 }

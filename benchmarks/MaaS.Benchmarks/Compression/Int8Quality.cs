@@ -39,7 +39,7 @@ internal static class Int8Quality
         Held Rows(DataFile file)
         {
             var types = TabularRun.TypesOf(training, file.Profile);
-            var table = TabularRun.Answered(file.Read([.. types.Keys], types, new Progress<Report>(), CancellationToken.None), target.Name, file.Name, new Progress<Report>());
+            var table = AnsweredParts.Answered(file.Read([.. types.Keys], types, new Progress<Report>(), CancellationToken.None), target.Name, file.Name, new Progress<Report>());
             return new Held(TabularPackage.Columns(encoder.Order, table), [.. target.Classes(table[target.Name]).Select(number => target.Labels![number])]);
         }
         Measure("adult", package, Rows(data), Rows(test), "none", results);

@@ -70,4 +70,20 @@ public sealed class SearchTests : IDisposable
         Assert.Equal("nothing is left to try", made.Said[^2]);
         Assert.All(made.Report.Variants, variant => Assert.True(Assert.Single(variant.Steps).IsOfGraph));
     }
+
+    public static TheoryData<RecommendationNetwork, string> Solved => new() { { new LinearAutoencoder(50), "val_hr10" }, { new BiasedFactorization(0), "val_rmse" } };
+
+    [Theory, MemberData(nameof(Solved))]
+    public void What_is_solved_from_the_rows_that_choose_too_is_judged_by_its_like_without_them(RecommendationNetwork network, string figure)
+    {
+        var spec = new RecommendationTraining("user_id", "film", "rating", "watched_on", network) { Epochs = 1 };
+        var data = _ground.Ground.DataOf(spec);
+        var source = _ground.Ground.Train(spec, data);
+
+        var made = _ground.Run(new RecipePlan([new HalfPrecision()]), _ground.Place(source.Package, data));
+
+        Assert.Equal(source.Last[figure], made.Report.Source.Figures.ValidationQuality, 1e-6);
+        Assert.Equal(source.Manifest.Metrics.Values[figure[4..]], made.Report.Source.Figures.Quality, 1e-6);
+        Assert.InRange(Math.Abs(made.Report.Variants[0].Figures.ValidationQuality - source.Last[figure]), 0, 0.05);
+    }
 }

@@ -45,6 +45,8 @@ public sealed class TextProfileTests
     [InlineData("{\"text\": \"one\"}\n[1]\n", "Line 2 is a JSON array, not an object; JSON Lines has one object on every line.")]
     [InlineData("{}\n", "The file holds no object with a field;")]
     [InlineData("{\"text\": \"\\ud800\"}\n", "Line 1 holds half of a character")]
+    [InlineData("{\"text\": \"one\"}\n{\"\\udfff\": 1}\n", "Line 2 holds half of a character")]
+    [InlineData("{\"text\": \"one\"}\n{\"text\": \"t\\u0000o\"}\n", "Line 2, field text holds the character U+0000, which no text has and nothing can store;")]
     public void Broken_json_lines_are_a_sentence_with_the_line(string content, string sentence) =>
         Assert.StartsWith(sentence, Assert.Throws<UserError>(() => Profile(content, name: "a.jsonl")).Message, StringComparison.Ordinal);
 

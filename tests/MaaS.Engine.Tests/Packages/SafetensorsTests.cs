@@ -57,6 +57,9 @@ public sealed class SafetensorsTests : IDisposable
     [Theory]
     [InlineData("""{"w":{"dtype":"F32","shape":[1000000000000],"data_offsets":[0,8]}}""", "tensor w does not fit its offsets")]
     [InlineData("""{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", "tensor w does not fit its offsets")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}}""", "tensor w does not fit its offsets")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1],"data_offsets":[0,8]}}""",
+        "tensor w does not fit its offsets")]
     [InlineData("""{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", "tensor w does not fit its offsets")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[9223372036854775799,9223372036854775807]}}""", "tensor w does not fit its offsets")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "tensor w does not fit its offsets")]

@@ -30,14 +30,14 @@ public sealed class ScorerTests : IDisposable
         var (scored, answers) = Score(data, model, Asked(format, withInputs: true));
 
         Assert.Equal(new Scored(5_000, 0), scored);
-        Assert.Equal([.. input.Names, "prediction", "probability", "probability_false", "probability_true", "error"], answers.Names);
+        Assert.Equal([.. input.Names, "prediction", "probability", "probability_no", "probability_yes", "error"], answers.Names);
         foreach (var row in new[] { 0, 1, 2_500, 4_095, 4_096, 4_999 })
         {
             if (format == AnswerFormat.Csv) // Parquet keeps numbers, not how they were written
                 Assert.Equal(input.Rows[row].Select(Plain), answers.Rows[row].Take(input.Names.Count).Select(Plain));
             var alone = model.Predict([model.Manifest.Inputs.ToDictionary(column => column.Name, column => JsonSerializer.SerializeToElement(input[row, column.Name]))])[0];
             Assert.Equal((alone.Label, ""), (answers[row, "prediction"], answers[row, "error"]));
-            Assert.Equal(alone.Probabilities!["true"], Number(answers[row, "probability_true"]), 1e-5);
+            Assert.Equal(alone.Probabilities!["yes"], Number(answers[row, "probability_yes"]), 1e-5);
             Assert.Equal(alone.Probabilities.Values.Max(), Number(answers[row, "probability"]), 1e-5);
         }
     }

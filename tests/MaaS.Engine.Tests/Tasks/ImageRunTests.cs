@@ -123,7 +123,7 @@ public sealed class ImageRunTests : IDisposable
             return Augmentation.Vary(x_BHWC, spec, random);
         }
 
-        var none = new AugmentationSpec(Flip: false, Shift: 0, Erase: 0);
+        var none = AugmentationSpec.None;
         Assert.True(Varied(none, 1).eq(x_BHWC).all().item<bool>());
         var all = new AugmentationSpec(Flip: true, Shift: 2, Erase: 0.5);
         Assert.True(Varied(all, 1).eq(Varied(all, 1)).all().item<bool>());
@@ -146,6 +146,17 @@ public sealed class ImageRunTests : IDisposable
         Assert.True(isBlank.logical_or(erased.eq(x_BHWC)).all().item<bool>());
         Assert.InRange(isBlank.flatten(1).any(1).to_type(torch.ScalarType.Int64).sum().item<long>(), 70, 130);
         Assert.InRange(isBlank.flatten(1).to_type(torch.ScalarType.Float32).mean([1]).max().item<float>(), 0.05f, 0.35f);
+
+        // Cropped: each image is a part of itself, half a side at least, its rows and columns in order and some of them twice.
+        var place_BHW = (Varied(none with { Crop = 0.5 }, 6).select(3, 0).to_type(torch.ScalarType.Int64) - 1).div(3, torch.RoundingMode.floor);
+        foreach (var (from_BHW, along) in new[] { (place_BHW.div(8, torch.RoundingMode.floor), 1), (place_BHW.remainder(8), 2) })
+        {
+            var steps = from_BHW.diff(dim: along);
+            Assert.True(steps.ge(0).logical_and(steps.le(1)).all().item<bool>());
+            Assert.InRange(steps.sum(along).min().item<long>(), 3, 5);
+            Assert.Equal(0, from_BHW.min().item<long>());
+            Assert.Equal(7, from_BHW.max().item<long>());
+        }
     }
 
     private (TrainingOutcome Outcome, List<double> Losses) Train(ImageTraining spec, DataFile data, string? resumeFrom = null, Action<string, long>? keep = null)

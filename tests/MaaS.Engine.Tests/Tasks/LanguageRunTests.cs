@@ -137,6 +137,13 @@ public sealed class LanguageRunTests : IDisposable
     }
 
     [Fact]
+    public void More_windows_than_can_be_drawn_at_once_are_a_sentence()
+    {
+        var error = Assert.Throws<UserError>(() => Train(new LanguageTraining(Network: s_small, Steps: 10_000_000) { Epochs = 1, Accumulation = 1024, BatchSize = 64 }));
+        Assert.Equal("training.epochs is 1, which leaves 655,360,000,000 windows between two looks at the validation part; at most 50,000,000 are allowed. Raise training.epochs, or lower training.steps, training.batch_size or training.accumulation.", error.Message);
+    }
+
+    [Fact]
     public void A_table_is_no_text_to_learn_from()
     {
         var path = Path.Combine(_folder, "table.csv");

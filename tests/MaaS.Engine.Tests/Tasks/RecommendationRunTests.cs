@@ -140,6 +140,15 @@ public sealed class RecommendationRunTests : IDisposable
             Assert.Throws<UserError>(() => Events.Of(new RecommendationTraining("user", "item", Time: "time"), table, new Progress<Report>())).Message);
     }
 
+    [Fact]
+    public void Times_written_as_numbers_and_as_dates_have_no_order()
+    {
+        var table = Table([.. Enumerable.Range(0, 12).Select(i => ($"{i % 3}", $"{i}", i == 7 ? "2024-03-01T10:00:00Z" : $"{1_700_000_000 + i}"))]);
+        Assert.Equal(
+            "training.time is \"time\", which holds numbers such as \"1700000000\" and dates such as \"2024-03-01T10:00:00Z\"; write all in one way, so that it is known which comes first.",
+            Assert.Throws<UserError>(() => Events.Of(new RecommendationTraining("user", "item", Time: "time"), table, new Progress<Report>())).Message);
+    }
+
     private static Table Table(params (string User, string Item, string Time)[] rows) => new(
         [Categories("user", rows.Select(row => row.User)), Categories("item", rows.Select(row => row.Item)), new TextColumn("time", [.. rows.Select(row => row.Time)])]);
 

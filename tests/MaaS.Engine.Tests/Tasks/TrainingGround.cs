@@ -11,7 +11,8 @@ using Xunit;
 namespace MaaS.Engine.Tests.Tasks;
 
 /// <param name="Measured">Each loss that was measured, of the training and of the validation part, with its step.</param>
-internal sealed record Training(ModelManifest Manifest, List<(string Key, long Step, double Loss)> Measured, List<string> Said, string Package)
+/// <param name="Last">The last value of every figure.</param>
+internal sealed record Training(ModelManifest Manifest, List<(string Key, long Step, double Loss)> Measured, Dictionary<string, double> Last, List<string> Said, string Package)
 {
     /// <summary>Of the validation part.</summary>
     public List<(long Step, double Loss)> Losses => [.. Measured.Where(point => point.Key == "val_loss").Select(point => (point.Step, point.Loss))];
@@ -66,15 +67,16 @@ internal sealed class TrainingGround : IDisposable
     /// <param name="every">See <see cref="Checkpointing"/>.</param>
     public Training Train(TrainingSpec spec, DataFile data, string? source = null, string? resumeFrom = null, Action<string, long>? keep = null, TimeSpan every = default)
     {
-        var (measured, said, package) = (new List<(string, long, double)>(), new List<string>(), Path.Combine(Folder, $"package-{Guid.NewGuid():n}"));
+        var (measured, last, said, package) = (new List<(string, long, double)>(), new Dictionary<string, double>(), new List<string>(), Path.Combine(Folder, $"package-{Guid.NewGuid():n}"));
         var outcome = ModelTraining.Run(
             spec, data, null, new TrainingPlace(new Lineage(null, null, null), new Checkpointing(Folder, resumeFrom, keep, every), package, source),
             new Heard(report =>
             {
                 if (report is Measured point && point.Key.EndsWith("loss", StringComparison.Ordinal)) measured.Add((point.Key, point.Step, point.Value));
+                if (report is Measured figure) last[figure.Key] = figure.Value;
                 if (report is Said line) said.Add(line.Line);
             }), TestContext.Current.CancellationToken);
-        return new(outcome.Manifest, measured, said, package);
+        return new(outcome.Manifest, measured, last, said, package);
     }
 
     private static DataFile Profiled(string path) =>

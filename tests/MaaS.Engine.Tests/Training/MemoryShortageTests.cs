@@ -1,6 +1,7 @@
 // A step that does not fit: libtorch's own refusal, and what the user is told of it.
 using MaaS.Contracts.Training;
 using MaaS.Engine.Tasks;
+using MaaS.Engine.Tests.Tasks;
 using MaaS.Engine.Training;
 using TorchSharp.Modules;
 using Xunit;
@@ -36,6 +37,18 @@ public sealed class MemoryShortageTests
 
         Assert.Equal($"A step of the training needed more memory than this machine has. {advice}", error.Message);
         Assert.Contains("DefaultCPUAllocator", error.InnerException!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_that_no_machine_holds_is_refused_before_it_is_made()
+    {
+        using var ground = new TrainingGround();
+        var spec = new LanguageTraining(Network: new GptNetwork(48, 64, 4096, 64, Inner: 65_536)) { Device = DeviceChoice.Cpu };
+        var wide = spec with { Network = spec.Network! with { HeadWidth = 4096 } };
+
+        var error = Assert.Throws<UserError>(() => ground.Train(wide, ground.DataOf(wide)));
+
+        Assert.Matches("^training.network is {\"layers\":48,\"heads\":64,\"width\":4096,.*}, whose [0-9,]+ parameters take 4,[0-9]{3} GB while they learn, but this machine has only [0-9,]+ GB. Choose a smaller one.$", error.Message);
     }
 
     [Fact, Trait("needs", "gpu")]

@@ -73,7 +73,7 @@ public sealed class BatcherTests
             throw new OutOfMemoryException("as the runtime does when it is stopped");
         };
 
-        var waiting = batcher.Enqueue(endless, null, Token);
+        var waiting = batcher.Ask(endless, null, Token);
         Assert.Equal(CallOutcome.Stopped, await waiting);
         Assert.Equal(CallOutcome.Answered, await Ask(batcher, new(1, 3, 0, false, false), 7));
     }

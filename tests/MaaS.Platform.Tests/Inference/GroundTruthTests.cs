@@ -130,6 +130,31 @@ public sealed class GroundTruthTests(ApiServer api) : RolloutTest(api)
     }
 
     [Fact]
+    public async Task Whoever_brought_a_column_of_yes_and_no_may_say_so_of_true_and_false()
+    {
+        await using (var context = Api.Context())
+        {
+            var version = await context.ModelVersions.SingleAsync(row => row.Id == Seed.ModelVersion, Token);
+            context.Entry(version).Property(row => row.Manifest).CurrentValue = version.Manifest with { Labels = ["false", "true"] };
+            context.KeptAnswers.Add(new()
+            {
+                DeploymentId = await context.Deployments.Where(row => row.TeamId == Team.Id).Select(row => row.Id).SingleAsync(Token),
+                RequestId = "a",
+                VersionId = version.Id,
+                At = DateTimeOffset.UtcNow,
+                ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),
+                Labels = ["true", "false", "true", "true"],
+            });
+            await context.SaveChangesAsync(Token);
+        }
+
+        var posted = await Post(Truth("a", "Yes"), Truth("a", 0, 1), Truth("a", false, 2), Truth("a", "maybe", 3));
+
+        Assert.Equal((3, 1), (posted.Accepted, posted.Refused));
+        Assert.Equal(2 / 3.0, Assert.Single((await Member.Quality(Seed.Deployment, 24, Token)).Versions).Whole.Accuracy);
+    }
+
+    [Fact]
     public async Task Posting_again_replaces()
     {
         var id = (await Member.Predict(Seed.Deployment, Fifty, Token)).RequestId;

@@ -11,6 +11,10 @@ namespace MaaS.Platform.Tests.Inference;
 
 public sealed class InferTests(ApiServer api) : OpenInferenceTest(api)
 {
+    private const string OneRow = """
+        {"inputs":[{"name":"age","shape":[1,1],"datatype":"FP32","parameters":{"binary_data_size":4}},{"name":"member","shape":[1,1],"datatype":"FP32","data":[1]},{"name":"city","shape":[1,1],"datatype":"BYTES","data":["oslo"]},{"name":"joined","shape":[1,1],"datatype":"INT64","data":[0]}]}
+        """;
+
     [Fact]
     public async Task Json_is_answered_with_json_and_the_id_comes_back()
     {
@@ -91,18 +95,30 @@ public sealed class InferTests(ApiServer api) : OpenInferenceTest(api)
     [InlineData("deflate")]
     public async Task Packed_bodies_are_unpacked(string encoding)
     {
-        var body = Encoding.UTF8.GetBytes(All("""{"inputs":INPUTS}"""));
-        var packed = new MemoryStream();
-        await using (Stream packer = encoding == "gzip" ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
-            await packer.WriteAsync(body, Token);
-        using var answer = await Team.Http(Role.Viewer).PostAsync($"{Model}/infer?from=a&query=string", Packed(packed.ToArray(), encoding), Token);
+        var packed = await Pack(Encoding.UTF8.GetBytes(All("""{"inputs":INPUTS}""")), encoding);
+        using var answer = await Team.Http(Role.Viewer).PostAsync($"{Model}/infer?from=a&query=string", Packed(packed, encoding), Token);
         var text = await answer.Content.ReadAsStringAsync(Token);
+        // With a tensor behind its JSON, whose length is that before it was packed.
+        var content = Packed(await Pack([.. Encoding.UTF8.GetBytes(OneRow), .. Floats(50)], encoding), encoding);
+        content.Headers.Add(HeaderLength, $"{OneRow.Length}");
+        using var mixed = await Team.Http(Role.Viewer).PostAsync($"{Model}/infer", content, Token);
         using var broken = await Team.Http(Role.Viewer).PostAsync($"{Model}/infer", Packed([1, 2, 3, 4], encoding), Token);
 
         Assert.Contains("""
             "data":["yes","no"]
             """.Trim(), text, StringComparison.Ordinal);
+        Assert.Contains("""
+            "data":["yes"]
+            """.Trim(), await mixed.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         Assert.StartsWith($"the body is not {encoding}", Error(await broken.Content.ReadAsStringAsync(Token)), StringComparison.Ordinal);
+    }
+
+    private static async Task<byte[]> Pack(byte[] body, string encoding)
+    {
+        var packed = new MemoryStream();
+        await using (Stream packer = encoding == "gzip" ? new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true) : new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await packer.WriteAsync(body, Token);
+        return packed.ToArray();
     }
 
     [Fact]

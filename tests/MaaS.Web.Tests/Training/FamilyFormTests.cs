@@ -72,16 +72,16 @@ public sealed class FamilyFormTests
     {
         Same(new ImageTraining(), await Sent(s_images));
         var own = new ImageTraining(
-            new ConvolutionalNetwork([16, 32], 0.3), 32, new AugmentationSpec(Flip: false, Shift: 3, Erase: 0.25), new SplitSpec(0.2), 0.1)
+            new ConvolutionalNetwork([16, 32], 0.3), 32, new AugmentationSpec(Flip: false, Shift: 3, Erase: 0.25, Crop: 0.1), new SplitSpec(0.2), 0.1)
         {
             Optimizer = new LionSpec(),
         };
         Same(own, await Sent(
             s_images,
             ("network", "Convolutional"), ("channels", "16 32"), ("dropout", "0.3"), ("size", "32"), ("variation", "Own"), ("flip", "false"),
-            ("shift", "3"), ("erase", "0.25"), ("validation", "0.2"), ("label-smoothing", "0.1"), ("optimizer", "Lion")));
+            ("shift", "3"), ("erase", "0.25"), ("crop", "0.1"), ("validation", "0.2"), ("label-smoothing", "0.1"), ("optimizer", "Lion")));
         await CloneIsTheSame(own, s_images);
-        await CloneIsTheSame(new ImageTraining(new ResNetwork(3, 32), Augmentation: new(Flip: false, Shift: 0, Erase: 0)), s_images);
+        await CloneIsTheSame(new ImageTraining(new ResNetwork(3, 32), Augmentation: AugmentationSpec.None), s_images);
         await CloneIsTheSame(new ImageTraining(new ImageMlpNetwork([64])), s_images);
     }
 
