@@ -1,9 +1,6 @@
 // The typed client: every call the API has, in the order a user meets them. It is also the table of its routes.
 // Knows HTTP and the JSON dialect; knows nothing of sessions in browsers or of retries (the HttpClient it is given does).
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Datasets;
@@ -13,6 +10,7 @@ using MaaS.Contracts.Inference;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Notifications;
+using MaaS.Contracts.Search;
 using MaaS.Contracts.Teams;
 using MaaS.Contracts.Workers;
 
@@ -20,7 +18,7 @@ namespace MaaS.Contracts;
 
 /// <param name="http">Its base address is the API's; its authorization header a session token or an API key, as bearer.</param>
 /// <remarks>Every method throws <see cref="ProblemException"/> when the API refuses.</remarks>
-public sealed class MaaSClient(HttpClient http)
+public sealed partial class MaaSClient(HttpClient http)
 {
     // Sign-in
     public Task<SessionCreated> SignIn(SignIn request, CancellationToken token = default) => Post<SessionCreated>("api/session", request, token);
@@ -109,20 +107,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<JobView> CancelJob(Guid id, CancellationToken token = default) => Post<JobView>($"api/jobs/{id}/cancel", null, token);
     public Task<JobView> ResumeJob(Guid id, CancellationToken token = default) => Post<JobView>($"api/jobs/{id}/resume", null, token);
 
-    /// <summary>Follows a job until it ends. Pass the last id seen to go on after a broken connection.</summary>
-    /// <param name="keys">Points of these series only; null for all.</param>
-    public async IAsyncEnumerable<(string Id, JobEvent Event)> FollowJob(Guid id, string? lastEventId = null, [EnumeratorCancellation] CancellationToken token = default, IReadOnlyCollection<string>? keys = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{id}/events{(keys is { Count: > 0 } ? "?" : "")}{string.Join('&', (keys ?? []).Select(key => $"key={Escape(key)}"))}");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
-        await ThrowUnlessSuccess(response, token);
-        var stream = await response.Content.ReadAsStreamAsync(token);
-        var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<JobEvent>(data, MaaSJson.Options)!);
-        await foreach (var item in events.EnumerateAsync(token))
-            yield return (item.EventId ?? "", item.Data);
-    }
+    // Everything
+    public Task<IReadOnlyList<SearchHit>> Find(string text, int limit = 20, CancellationToken token = default) => Get<IReadOnlyList<SearchHit>>($"api/search?text={Escape(text)}&limit={limit}", token);
 
     // Models
     public Task<Page<ModelView>> Models(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ModelView>>($"api/models{Paging(limit, after)}", token);

@@ -2,6 +2,7 @@
 // It does not know the database, the engine or ONNX Runtime; the typed client is its only way to anything.
 using MaaS.ServiceDefaults;
 using MaaS.Web;
+using MaaS.Web.Events;
 using MaaS.Web.Layout;
 using MaaS.Web.Notifications;
 using MaaS.Web.Playground;
@@ -20,7 +21,7 @@ builder.AddPortalSession();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
 builder.Services.AddScoped<Browser>();
-builder.Services.AddScoped<Unread>();
+builder.Services.AddScoped<Live>().AddScoped<Unread>();
 builder.Services.AddSingleton<ApiAddress>();
 
 var app = builder.Build();

@@ -2,6 +2,7 @@
 using Bunit;
 using MaaS.Contracts;
 using MaaS.Contracts.Teams;
+using MaaS.Web.Events;
 using MaaS.Web.Layout;
 using MaaS.Web.Notifications;
 using MaaS.Web.Session;
@@ -24,7 +25,7 @@ internal sealed class Portal : BunitContext
         Services.AddScoped<Browser>();
         Services.AddScoped<SessionEnd>();
         Services.AddSingleton<CodeStep>();
-        Services.AddScoped<Unread>();
+        Services.AddScoped<Live>().AddScoped<Unread>();
         Services.AddSingleton(new MaaSClient(new HttpClient(Api) { BaseAddress = new Uri("http://api") }));
         var team = new TeamView(Guid.CreateVersion7(), "harbour", 0, 1_000_000, DateTimeOffset.UnixEpoch);
         Caller = new CallerView(team, role, "ada@example.com", Guid.CreateVersion7(), null, [team]);

@@ -71,6 +71,11 @@ internal sealed class PortalPage
 
     public ILocator Button(string text) => _page.GetByRole(AriaRole.Button, new() { Name = text });
 
+    public Task Resize(int width, int height) => _page.SetViewportSizeAsync(width, height);
+
+    /// <summary>As much as there is to see, which on a page that fits is not more than the window.</summary>
+    public Task<int> Width() => _page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
+
     public Task Press(string key) => _page.Keyboard.PressAsync(key);
 
     public async Task Goto(string path)
