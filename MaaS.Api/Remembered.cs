@@ -36,7 +36,8 @@ internal sealed class Remembered<TKey, TValue>(Func<TKey, TValue?, Task<TValue?>
         if (age < fresh)
             return new(entry.Value);
         var asking = Ask(key, entry);
-        return age < 2 * fresh || asking is null ? new(entry.Value) : new(asking.WaitAsync(token));
+        // While the database is away nobody waits for it to be back, least of all for one that hangs.
+        return age < 2 * fresh || asking is null || Volatile.Read(ref entry.AwayAt) != 0 ? new(entry.Value) : new(asking.WaitAsync(token));
     }
 
     /// <summary>Called where the row changes, so that the change is in force here at once.</summary>
@@ -49,7 +50,7 @@ internal sealed class Remembered<TKey, TValue>(Func<TKey, TValue?, Task<TValue?>
         var entry = _entries.GetOrAdd(key, _ => new());
         Task<TValue?> asking;
         lock (entry)
-            asking = entry.Asking ??= Task.Run(() => Load(key, entry));
+            asking = entry.Asking ??= Load(key, entry);
         return await asking.WaitAsync(token);
     }
 
@@ -57,11 +58,12 @@ internal sealed class Remembered<TKey, TValue>(Func<TKey, TValue?, Task<TValue?>
     private Task<TValue?>? Ask(TKey key, Entry entry)
     {
         lock (entry)
-            return entry.Asking ??= entry.AwayAt != 0 && clock.GetElapsedTime(entry.AwayAt) < s_pause ? null : Task.Run(() => Load(key, entry));
+            return entry.Asking ??= entry.AwayAt != 0 && clock.GetElapsedTime(entry.AwayAt) < s_pause ? null : Load(key, entry);
     }
 
     private async Task<TValue?> Load(TKey key, Entry entry)
     {
+        await PoolThreads.Enter();
         var began = clock.GetTimestamp();
         try
         {
@@ -70,13 +72,13 @@ internal sealed class Remembered<TKey, TValue>(Func<TKey, TValue?, Task<TValue?>
             if (found is null)
                 _entries.TryRemove(new(key, entry));
             entry.Value = found;
-            entry.AwayAt = 0;
+            Volatile.Write(ref entry.AwayAt, 0);
             Volatile.Write(ref entry.At, began);
             return found;
         }
         catch (Exception error) when (entry.Value is not null && (error is TimeoutException || Outage.Is(error)) && clock.GetElapsedTime(entry.At) < kept)
         {
-            entry.AwayAt = clock.GetTimestamp();
+            Volatile.Write(ref entry.AwayAt, clock.GetTimestamp());
             return entry.Value;
         }
         catch

@@ -3,6 +3,7 @@
 using MaaS.ServiceDefaults;
 using MaaS.Web;
 using MaaS.Web.Events;
+using MaaS.Web.Languages;
 using MaaS.Web.Layout;
 using MaaS.Web.Notifications;
 using MaaS.Web.Playground;
@@ -12,12 +13,12 @@ using MudBlazor;
 using MudBlazor.Services;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseStaticWebAssets(); // Runs from the build output too, not only when published.
 builder.AddServiceDefaults();
 // Run from its build output, as ./maas up does, the files of packages lie where a manifest says, not in wwwroot.
 builder.WebHost.UseStaticWebAssets();
 builder.AddTrustedProxies();
 builder.AddPortalSession();
+builder.Services.AddLanguages();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
 builder.Services.AddScoped<Browser>();
@@ -26,6 +27,7 @@ builder.Services.AddSingleton<ApiAddress>();
 
 var app = builder.Build();
 app.UseTrustedProxies();
+app.UseRequestLocalization();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages =>
     pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
@@ -37,6 +39,7 @@ app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapSession();
+app.MapLanguages();
 app.MapUploads();
 app.MapDownloads();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();

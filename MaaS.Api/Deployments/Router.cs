@@ -81,19 +81,24 @@ internal sealed class Router
         if (!s_name.IsValid(key.Name))
             return null; // PostgreSQL refuses some texts that a caller may send, and no deployment is called so
         await using var context = await _contexts.CreateDbContextAsync();
-        var row = await context.Deployments.ForRoutes().SingleOrDefaultAsync(found => found.TeamId == key.Team && found.Name == key.Name);
-        if (before is not null && before.Id != row?.Id)
+        var now = await context.Deployments.AsNoTracking().Where(found => found.TeamId == key.Team && found.Name == key.Name)
+            .Select(found => new { Row = found, found.Sampling, Newest = found.Revisions.Max(made => (int?)made.Number) }).SingleOrDefaultAsync();
+        if (before is not null && before.Id != now?.Row.Id)
             Gone(key, before.Id); // another replica deleted it
-        if (row?.Revisions.MaxBy(found => found.Number) is not { } revision)
+        if (now is null)
             return null;
-        // Revisions never change, so neither does what is kept for them: the queues of requests that wait, and what a guard has counted.
-        if ((before ?? _made.GetValueOrDefault(key)) is { } known && (known.Id, known.Revision) == (row.Id, revision.Number))
-            return known with { State = row.State, Sampler = _samples.Of(row.Sampling) };
-        if (before is not null && before.Id == row.Id && row.State == DeploymentState.Serving && !await AreLoaded(row.Id, revision))
-            return before with { State = row.State, Sampler = _samples.Of(row.Sampling) };
+        // Revisions never change, so neither does what is kept for them: the queues of requests that wait, and what a guard has counted. Nor is one
+        // read again: the manifests of its versions may have megabytes.
+        if ((before ?? _made.GetValueOrDefault(key)) is { } known && (known.Id, known.Revision) == (now.Row.Id, now.Newest))
+            return known with { State = now.Row.State, Sampler = _samples.Of(now.Sampling) };
+        // By its number: it is read in several steps, between which a newer one may be made.
+        if (await context.Revisions.ForRoutes().SingleOrDefaultAsync(made => made.DeploymentId == now.Row.Id && made.Number == now.Newest) is not { Shares.Count: > 0 } revision)
+            return null; // deleted a moment ago
+        if (before is not null && before.Id == now.Row.Id && now.Row.State == DeploymentState.Serving && !await AreLoaded(before.Id, revision))
+            return before with { State = now.Row.State, Sampler = _samples.Of(now.Sampling) };
         var previous = revision.Guard is null ? null
-            : await context.Revisions.ForRoutes().SingleOrDefaultAsync(found => found.DeploymentId == row.Id && found.Number == revision.Number - 1);
-        return _made[key] = _making.Of(row, revision, previous) with { Sampler = _samples.Of(row.Sampling) };
+            : await context.Revisions.ForRoutes().SingleOrDefaultAsync(found => found.DeploymentId == now.Row.Id && found.Number == revision.Number - 1);
+        return _made[key] = _making.Of(now.Row, revision, previous) with { Sampler = _samples.Of(now.Sampling) };
     }
 
     /// <summary>Whether a new revision's versions are in memory; they are on their way otherwise, and callers keep the old ones meanwhile.</summary>

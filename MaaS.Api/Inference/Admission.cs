@@ -36,6 +36,9 @@ internal sealed class Admission(Callers callers, Router router, LoadedModels mod
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(1);
 
+    // More versions than the memory holds, all asked for at once, may take it from each other again and again.
+    public const int MostReloads = 20;
+
     /// <param name="header">Authorization, as it came.</param>
     /// <exception cref="ServingError">Nobody known calls, or not with this role.</exception>
     public async ValueTask<Caller> Caller(string? header, Role needed, CancellationToken token)
@@ -85,8 +88,13 @@ internal sealed class Admission(Callers callers, Router router, LoadedModels mod
 
     /// <summary>For a call that met a version in the very moment in which it was unloaded: it is loaded again, and the request waits for it.</summary>
     /// <exception cref="ServingError">It cannot be loaded.</exception>
-    public async ValueTask<CallOutcome> AskAgain(RouteShare share, Call call, TimeSpan? timeout, CancellationToken token) =>
-        await share.Queue(await Load(share, token)).Ask(call, timeout, token);
+    public async ValueTask<CallOutcome> AskAgain(RouteShare share, Call call, TimeSpan? timeout, CancellationToken token)
+    {
+        var outcome = CallOutcome.Unloaded;
+        for (var reloads = 0; outcome == CallOutcome.Unloaded && reloads < MostReloads; reloads++)
+            outcome = await share.Queue(await Load(share, token)).Ask(call, timeout, token);
+        return outcome;
+    }
 
     /// <summary>What a call that was not answered is refused with.</summary>
     public static ServingError Refuse(RouteShare share, Call call, CallOutcome outcome) => outcome switch

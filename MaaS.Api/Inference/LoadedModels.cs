@@ -27,6 +27,7 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     private const int LoadsAtOnce = 4;
 
     private readonly ConcurrentDictionary<(Guid Version, bool OnGpu), Entry> _entries = new();
+    private readonly ConcurrentDictionary<Guid, string> _loadedBefore = new(); // and where their files are
     private readonly SemaphoreSlim _loading = new(LoadsAtOnce), _gathering = new(1);
     private readonly Lock _room = new();
 
@@ -112,7 +113,10 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
             lock (_room)
             {
                 if (_entries.TryGetValue(key, out var entry))
+                {
                     Volatile.Write(ref entry.Bytes, model.MemoryBytes);
+                    Volatile.Write(ref entry.UsedAt, clock.GetTimestamp()); // whoever waited for it is about to ask it
+                }
                 MakeRoom(key);
             }
             return model;
@@ -129,22 +133,36 @@ internal sealed class LoadedModels(PackageCache packages, LoadMarks marks, IConf
     /// <summary>A model that ends this process while it is loaded is found out by the next one, and left alone.</summary>
     private async Task<Model> LoadMarked(Guid id, bool onGpu)
     {
-        var folder = await packages.Folder(id);
-        var (crashed, isSuspect) = await marks.Begin(id, CancellationToken.None);
-        if (crashed is not null)
-            throw new ModelLoadException(string.Create(CultureInfo.InvariantCulture,
-                $"it is in quarantine, because a server process ended while it loaded it ({crashed:yyyy-MM-dd HH:mm} UTC). An admin can lift the quarantine on the version's page."));
+        var (folder, isSuspect) = await Mark(id);
         var places = isSuspect ? LoadsAtOnce : 1;
         await Enter(places);
         try
         {
-            return await LowPriority.Run(() => Model.Load(folder, new(onGpu, _gpuBytes)));
+            var model = await LowPriority.Run(() => Model.Load(folder, new(onGpu, _gpuBytes)));
+            _loadedBefore[id] = folder;
+            return model;
         }
         finally
         {
             _loading.Release(places);
             // Not waited for: the first answer must not wait for a database that has just gone away.
             _ = Outage.Outlast(async () => { await marks.End(id, CancellationToken.None); return true; }, CancellationToken.None);
+        }
+    }
+
+    /// <summary>While PostgreSQL is away there is no mark, and only what this process has loaded before is loaded again: it did no harm then.</summary>
+    private async Task<(string Folder, bool IsSuspect)> Mark(Guid id)
+    {
+        try
+        {
+            var folder = await packages.Folder(id);
+            var (crashed, isSuspect) = await marks.Begin(id, CancellationToken.None);
+            return crashed is null ? (folder, isSuspect) : throw new ModelLoadException(string.Create(CultureInfo.InvariantCulture,
+                $"it is in quarantine, because a server process ended while it loaded it ({crashed:yyyy-MM-dd HH:mm} UTC). An admin can lift the quarantine on the version's page."));
+        }
+        catch (Exception away) when (Outage.Is(away) && _loadedBefore.TryGetValue(id, out var known))
+        {
+            return (known, false);
         }
     }
 

@@ -5,6 +5,9 @@ using System.Globalization;
 using System.Text;
 using MaaS.Api.Events;
 using MaaS.Api.Inference.Shadows;
+using MaaS.Catalog;
+using MaaS.Inference;
+using MaaS.Inference.Tensors;
 
 namespace MaaS.Api.Inference;
 
@@ -21,15 +24,16 @@ internal sealed class MetricsText(ServingCounts counts, Comparisons comparisons,
         app.Use(next => context => context.Connection.LocalPort == port ? metrics.Answer(context) : next(context));
     }
 
-    private Task Answer(HttpContext context)
+    private async Task Answer(HttpContext context)
     {
+        await PoolThreads.Enter();
         if (context.Request.Path != "/metrics" || !HttpMethods.IsGet(context.Request.Method))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
+            return;
         }
         context.Response.ContentType = ContentType;
-        return context.Response.WriteAsync(Write(), context.RequestAborted);
+        await context.Response.WriteAsync(Write(), context.RequestAborted);
     }
 
     private string Write()
@@ -49,9 +53,12 @@ internal sealed class MetricsText(ServingCounts counts, Comparisons comparisons,
         Family("nv_inference_compute_input_duration_us", "counter", "Part of it spent reading inputs", count => Microseconds(count.InputTicks));
         Family("nv_inference_compute_infer_duration_us", "counter", "Part of it spent in the model", count => Microseconds(count.ComputeTicks));
         Family("nv_inference_compute_output_duration_us", "counter", "Part of it spent writing answers", count => Microseconds(count.OutputTicks));
-        Begin("nv_inference_request_duration_ms", "histogram", "Time of a request");
+        Times("nv_inference_request_duration_ms", "Time of a request", count => (count.RequestTimes, count.RequestTicks));
+        Times("nv_inference_queue_duration_ms", "Part of it spent waiting", count => (count.QueueTimes, count.QueueTicks));
+        Times("nv_inference_compute_infer_duration_ms", "Part of it spent in the model", count => (count.ComputeTimes, count.ComputeTicks));
+        Begin("maas_run_rows", "histogram", "Rows that were computed together");
         foreach (var count in all)
-            Histogram(count);
+            Sizes(count, count.Batches);
         Shadows();
         Begin("maas_models_loaded", "gauge", "Versions in memory");
         text.Append(CultureInfo.InvariantCulture, $"maas_models_loaded {models.Count}\n");
@@ -93,14 +100,28 @@ internal sealed class MetricsText(ServingCounts counts, Comparisons comparisons,
                 Line("maas_shadow_duration_us", Pair(pair.Key), Microseconds(pair.Sum(count => count.Ticks)));
         }
 
-        void Histogram(ServingCount count)
+        void Times(string name, string help, Func<ServingCount, (TimeBuckets, long)> part)
         {
-            var (buckets, sum) = (count.Buckets, 0L);
-            for (var i = 0; i < buckets.Length; i++)
-                Line("nv_inference_request_duration_ms_bucket", string.Create(CultureInfo.InvariantCulture,
-                    $"{Labels(count)},le=\"{(i < ServingCount.Bounds.Length ? ServingCount.Bounds[i] : "+Inf")}\""), sum += buckets[i]);
-            text.Append(CultureInfo.InvariantCulture, $"nv_inference_request_duration_ms_sum{{{Labels(count)}}} {Stopwatch.GetElapsedTime(0, count.RequestTicks).TotalMilliseconds}\n");
-            Line("nv_inference_request_duration_ms_count", Labels(count), sum);
+            Begin(name, "histogram", help);
+            foreach (var count in all)
+            {
+                var (times, ticks) = part(count);
+                var (buckets, sum) = (times.Counts, 0L);
+                for (var i = 0; i < buckets.Length; i++)
+                    Line($"{name}_bucket", string.Create(CultureInfo.InvariantCulture,
+                        $"{Labels(count)},le=\"{(i < LatencyHistogram.Bounds.Count ? LatencyHistogram.Bounds[i] : "+Inf")}\""), sum += buckets[i]);
+                text.Append(CultureInfo.InvariantCulture, $"{name}_sum{{{Labels(count)}}} {Stopwatch.GetElapsedTime(0, ticks).TotalMilliseconds}\n");
+                Line($"{name}_count", Labels(count), sum);
+            }
+        }
+
+        void Sizes(ServingCount count, BatchCounts runs)
+        {
+            foreach (var bound in BatchCounts.Bounds)
+                Line("maas_run_rows_bucket", $"{Labels(count)},le=\"{bound}\"", runs.RunsWithin(bound));
+            Line("maas_run_rows_bucket", $"{Labels(count)},le=\"+Inf\"", runs.Runs);
+            Line("maas_run_rows_sum", Labels(count), runs.RowsRun);
+            Line("maas_run_rows_count", Labels(count), runs.Runs);
         }
     }
 

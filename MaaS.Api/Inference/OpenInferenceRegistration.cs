@@ -11,7 +11,11 @@ internal static class OpenInferenceRegistration
         services.AddSingleton<ModelDocuments>().AddSingleton<ModelRepository>().AddSingleton<InferHttp>().AddSingleton<DocumentHttp>()
             .AddSingleton<OpenInferenceHttp>().AddSingleton<InferGrpc>();
         // Its own answer to unknown services would take every address of two parts, and a wrong method there would be "not found".
-        services.AddGrpc(grpc => grpc.IgnoreUnknownServices = true);
+        services.AddGrpc(grpc =>
+        {
+            grpc.IgnoreUnknownServices = true;
+            grpc.MaxReceiveMessageSize = RequestBody.MostBytes; // a stream's messages may be as large as single ones
+        });
         services.AddGrpcReflection();
     }
 

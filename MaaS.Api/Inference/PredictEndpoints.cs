@@ -94,7 +94,7 @@ internal static class PredictEndpoints
         try
         {
             var (outcome, predictions) = await model.Predict(request.Rows, call, share.Queue(model), token);
-            if (outcome == CallOutcome.Unloaded)
+            for (var reloads = 0; outcome == CallOutcome.Unloaded && reloads < Admission.MostReloads; reloads++)
             {
                 model = await admission.Load(share, token);
                 (outcome, predictions) = await model.Predict(request.Rows, call, share.Queue(model), token);

@@ -13,14 +13,8 @@ internal enum Failure { Rejected, Canceled, Backend, Other }
 
 internal sealed class ServingCount(Guid team, Guid deploymentId, string deployment, string model, int version, Guid versionId)
 {
-    /// <summary>Upper bounds of the latency histogram, in milliseconds; one more bucket takes the rest.</summary>
-    public static readonly double[] Bounds = [.. LatencyHistogram.Bounds];
-
-    private static readonly long[] s_bounds = [.. Bounds.Select(bound => (long)(bound * Stopwatch.Frequency / 1000))];
-
     private readonly Lock _gate = new();
     private readonly long[] _failed = new long[Enum.GetValues<Failure>().Length];
-    private readonly long[] _buckets = new long[Bounds.Length + 1];
     private long _succeeded, _rows, _request, _queue, _input, _compute, _output, _lastAt, _pending;
     private bool _isWatched;
     private DriftCounts? _drift;
@@ -32,6 +26,9 @@ internal sealed class ServingCount(Guid team, Guid deploymentId, string deployme
     public string Model => model;
     public int Version => version;
     public BatchCounts Batches { get; } = new();
+    public TimeBuckets RequestTimes { get; } = new();
+    public TimeBuckets QueueTimes { get; } = new();
+    public TimeBuckets ComputeTimes { get; } = new();
 
     public long Succeeded => Volatile.Read(ref _succeeded);
     public long Rows => Volatile.Read(ref _rows);
@@ -49,8 +46,6 @@ internal sealed class ServingCount(Guid team, Guid deploymentId, string deployme
     public DriftCounts? Drift => Volatile.Read(ref _drift);
 
     public long Failed(Failure reason) => Volatile.Read(ref _failed[(int)reason]);
-
-    public long[] Buckets => [.. Enumerable.Range(0, _buckets.Length).Select(i => Volatile.Read(ref _buckets[i]))];
 
     public void Begin() => Interlocked.Increment(ref _pending);
 
@@ -72,10 +67,9 @@ internal sealed class ServingCount(Guid team, Guid deploymentId, string deployme
         Interlocked.Add(ref _compute, call.ComputedAt - call.FilledAt);
         Interlocked.Add(ref _output, now - call.ComputedAt);
         Volatile.Write(ref _lastAt, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        var bucket = 0;
-        while (bucket < s_bounds.Length && now - began > s_bounds[bucket])
-            bucket++;
-        Interlocked.Increment(ref _buckets[bucket]);
+        RequestTimes.Add(now - began);
+        QueueTimes.Add(call.StartedAt - call.AskedAt);
+        ComputeTimes.Add(call.ComputedAt - call.FilledAt);
         if (!Volatile.Read(ref _isWatched))
             Watch(answered);
         _drift?.Look(call, now);

@@ -2,6 +2,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using MaaS.Inference;
+using MaaS.Inference.Tensors;
 
 namespace MaaS.Api.Inference;
 
@@ -9,7 +11,7 @@ internal sealed class ServingMeter
 {
     private const string Prefix = "maas.serving.";
 
-    private static readonly string[] s_bounds = [.. ServingCount.Bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)), "+Inf"];
+    private static readonly string[] s_bounds = [.. LatencyHistogram.Bounds.Select(bound => bound.ToString(CultureInfo.InvariantCulture)), "+Inf"];
 
     private readonly ServingCounts _counts;
 
@@ -22,7 +24,8 @@ internal sealed class ServingMeter
         meter.CreateObservableCounter($"{Prefix}runs", () => Each(count => count.Batches.Runs), "{run}", "Runs of the model; rows over runs is the mean batch");
         meter.CreateObservableUpDownCounter($"{Prefix}active_requests", () => Each(count => count.Pending), "{request}", "Requests being served");
         meter.CreateObservableCounter($"{Prefix}time", Times, "s", "Time of the requests altogether, by what it was spent on");
-        meter.CreateObservableCounter($"{Prefix}answered_within", Buckets, "{request}", "Requests answered within so many milliseconds (le), as a histogram of Prometheus counts them");
+        meter.CreateObservableCounter($"{Prefix}answered_within", Buckets, "{request}", "Requests that took up to so many milliseconds (le), altogether, in the queue and in the model, as a histogram of Prometheus counts them");
+        meter.CreateObservableCounter($"{Prefix}runs_within", Runs, "{run}", "Runs of up to so many rows (le), likewise");
         meter.CreateObservableUpDownCounter($"{Prefix}models", () => models.Count, "{model}", "Versions in memory");
     }
 
@@ -40,11 +43,17 @@ internal sealed class ServingMeter
         new(Seconds(count.OutputTicks), Of(count, "part", "output")),
     });
 
-    private IEnumerable<Measurement<long>> Buckets() => _counts.All.SelectMany(count =>
+    private IEnumerable<Measurement<long>> Buckets() => _counts.All
+        .SelectMany(count => Buckets(count, "total", count.RequestTimes).Concat(Buckets(count, "queue", count.QueueTimes)).Concat(Buckets(count, "compute", count.ComputeTimes)));
+
+    private static List<Measurement<long>> Buckets(ServingCount count, string part, TimeBuckets times)
     {
         var sum = 0L;
-        return count.Buckets.Zip(s_bounds, (inside, bound) => new Measurement<long>(sum += inside, Of(count, "le", bound))).ToList();
-    });
+        return [.. times.Counts.Zip(s_bounds, (inside, bound) => new Measurement<long>(sum += inside, [.. Of(count, "part", part), new("le", bound)]))];
+    }
+
+    private IEnumerable<Measurement<long>> Runs() => _counts.All.SelectMany(count => BatchCounts.Bounds
+        .Select(bound => new Measurement<long>(count.Batches.RunsWithin(bound), Of(count, "le", $"{bound}"))).Append(new(count.Batches.Runs, Of(count, "le", "+Inf"))));
 
     private static KeyValuePair<string, object?>[] Of(ServingCount count, string? name = null, string? value = null)
     {

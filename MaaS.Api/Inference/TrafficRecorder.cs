@@ -38,7 +38,7 @@ internal sealed class TrafficRecorder(ServingCounts counts, TrafficStore store, 
         public bool Any => Failures > 0 || Buckets.Any(bucket => bucket > 0);
 
         public static Recorded Of(ServingCount count) => new(
-            count.Buckets, Enum.GetValues<Failure>().Sum(count.Failed), count.Rows,
+            count.RequestTimes.Counts, Enum.GetValues<Failure>().Sum(count.Failed), count.Rows,
             count.Drift is { } drift ? [.. drift.Columns.Select((column, place) => (place, column.Counts)), (DriftHour.Answers, drift.Answers.Counts)] : []);
 
         public Recorded Since(Recorded? before) => before is null ? this : new(

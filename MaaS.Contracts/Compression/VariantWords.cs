@@ -40,10 +40,11 @@ public static class VariantWords
     public static bool IsWithinUncertainty(CompressionReport report, Variant variant) =>
         variant.Figures.Quality >= report.Source.Figures.QualityLow && variant.Figures.Quality <= report.Source.Figures.QualityHigh;
 
-    /// <summary><c>3.9x smaller</c>.</summary>
+    /// <summary><c>3.9x smaller</c>, <c>2.0x larger</c>, <c>the same size</c>.</summary>
     /// <param name="times">Of the source by the variant.</param>
     public static string Smaller(double times) => Times(times, SameSize, "smaller", "larger", "the same size");
 
+    /// <summary><c>1.2x faster</c>, <c>1.5x slower</c>, <c>as fast</c>.</summary>
     public static string Faster(double times) => Times(times, SameSpeed, "faster", "slower", "as fast");
 
     private static string Times(double times, double same, string more, string less, string equal) =>

@@ -11,12 +11,6 @@ namespace MaaS.Inference.Tensors;
 /// <param name="counts">Outlives the batcher: a new revision of a deployment has a new one and counts on.</param>
 public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts counts)
 {
-    // A thread switch costs some 10 us; a run of a millisecond at most delays the other requests of its thread no more than a busy core does.
-    private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(1);
-
-    // A row may be a text of any length, and what a short one took says nothing of it.
-    private const int QuickBytes = 64 << 10;
-
     private const int IdleMilliseconds = 10_000; // until a thread without work ends
 
     private readonly object _gate = new();
@@ -34,12 +28,25 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
     public ValueTask<CallOutcome> Ask(Call call, TimeSpan? timeout, CancellationToken token) =>
         AskNow(call) is { } outcome ? new(outcome) : Enqueue(call, timeout, token);
 
-    /// <summary>Answers at once, on this thread, what is quick and waits for no others. Of a graph that is not by rows nobody knows what is quick.</summary>
+    /// <summary>Answers at once, on this thread, what is quick and waits for no others.</summary>
     /// <returns>Null when the call is to be enqueued.</returns>
     public CallOutcome? AskNow(Call call)
     {
         call.AskedAt = Stopwatch.GetTimestamp();
-        return Pool.Signature.ByRows && call.Work is null && call.Rows >= settings.MaxBatchSize && Pool.PerRow * call.Rows < s_quick && call.InputBytes <= QuickBytes ? Run(new(in call), call.Rows) : null;
+        if (call.Rows < settings.MaxBatchSize || !Pool.IsQuick(call))
+            return null;
+        var run = ShortRun.Begin(call.AskedAt);
+        CallOutcome outcome;
+        bool isStopped;
+        try
+        {
+            outcome = Run(new(in call), call.Rows, run.Options);
+        }
+        finally
+        {
+            isStopped = run.End();
+        }
+        return isStopped && outcome == CallOutcome.Failed ? null : outcome;
     }
 
     public ValueTask<CallOutcome> Enqueue(Call call, TimeSpan? timeout, CancellationToken token)
@@ -114,14 +121,29 @@ public sealed class Batcher(SessionPool pool, Batching settings, BatchCounts cou
 
     private void Compute(Batch batch)
     {
-        var calls = CollectionsMarshal.AsSpan(batch.Calls);
-        var outcome = Run(calls, batch.Calls.Sum(call => call.Rows), batch.Options);
+        var outcome = RunOnce(batch);
+        if (outcome == CallOutcome.Failed && batch.Calls.Count > 1)
+            foreach (var call in batch.Calls.ToArray()) // One of them has spoilt it for the others: each is on its own.
+            {
+                lock (_gate)
+                {
+                    batch.Calls.Clear();
+                    batch.Calls.Add(call);
+                    batch.Begin();
+                }
+                call.End(RunOnce(batch));
+            }
+        else
+            foreach (var call in batch.Calls)
+                call.End(outcome);
+    }
+
+    private CallOutcome RunOnce(Batch batch)
+    {
+        var outcome = Run(CollectionsMarshal.AsSpan(batch.Calls), batch.Calls.Sum(call => call.Rows), batch.Options);
         lock (_gate)
             batch.End();
-        if (outcome == CallOutcome.Failed)
-            outcome = batch.IsStopped ? CallOutcome.Stopped : batch.IsAbandoned ? CallOutcome.Canceled : outcome;
-        foreach (var call in calls) // When one of them has spoilt it for the others, each is on its own.
-            call.End(outcome == CallOutcome.Failed && calls.Length > 1 ? Run(new(in call), call.Rows) : outcome);
+        return outcome != CallOutcome.Failed ? outcome : batch.IsStopped ? CallOutcome.Stopped : batch.IsAbandoned ? CallOutcome.Canceled : outcome;
     }
 
     private CallOutcome Run(ReadOnlySpan<Call> calls, int rows, RunOptions? options = null)

@@ -93,7 +93,6 @@ public sealed class Call : IValueTaskSource<CallOutcome>
         for (var i = 0; i < inputs; i++)
             (_inputs[i] ??= new()).Clear();
         (InputCount, Rows, Priority, Work, Failure, State) = (inputs, 1, UsualPriority, null, null, CallState.New);
-        _done.Reset();
     }
 
     /// <summary>Elements of an output, as they are on the wire; not for texts. Valid until <see cref="Release"/>.</summary>
@@ -121,6 +120,7 @@ public sealed class Call : IValueTaskSource<CallOutcome>
     /// <summary>Until somebody calls <see cref="End"/>; the batcher hears when the caller goes away before.</summary>
     internal ValueTask<CallOutcome> Wait(Batcher batcher, CancellationToken token)
     {
+        _done.Reset(); // it may have waited for another batcher before, whose model was unloaded
         _batcher = batcher;
         _gone = token.UnsafeRegister(static call => ((Call)call!)._batcher!.Abandon((Call)call), this);
         return new(this, _done.Version);

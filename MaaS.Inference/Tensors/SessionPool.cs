@@ -15,13 +15,19 @@ public sealed class SessionPool
     private const long MostPooledBytes = 4 << 20;
     private const int MostIdle = 16; // of each size
 
+    // A thread switch costs some 10 us; a run of a millisecond at most delays the other requests of its thread no more than a busy core does.
+    private static readonly long s_quick = Stopwatch.Frequency / 1000;
+
+    // A row may be a text of any length, and what short ones take says nothing of it; and a long answer takes long to write.
+    private const int QuickBytes = 64 << 10;
+
     private readonly InferenceSession _session;
     private readonly Model _owner;
     private readonly ConcurrentQueue<RowContext>[] _idle = [.. Enumerable.Range(0, BitOperations.Log2(MostPooledRows) + 1).Select(_ => new ConcurrentQueue<RowContext>())];
-    private readonly long _rowBytes;
+    private readonly long[] _means; // Stopwatch ticks of a run, by size; 0 before the first
+    private readonly long _rowBytes, _answerBytes;
     private readonly RunOptions _options = QuietOptions();
     private readonly OrtAllocator? _pinned; // memory that the GPU reads and writes by itself; null for a model on the CPU
-    private long _ticksPerRow = long.MaxValue;
 
     internal SessionPool(Session session, Model owner)
     {
@@ -31,7 +37,9 @@ public sealed class SessionPool
             using var info = new OrtMemoryInfo(OrtMemoryInfo.allocatorCUDA_PINNED, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.CpuOutput);
             _pinned = new(session.Onnx, info);
         }
-        _rowBytes = Signature.Inputs.Concat(Signature.Outputs).Sum(tensor => (long)tensor.RowBytes);
+        _means = new long[_idle.Length];
+        _answerBytes = Signature.Outputs.Sum(tensor => (long)tensor.RowBytes);
+        _rowBytes = _answerBytes + Signature.Inputs.Sum(tensor => (long)tensor.RowBytes);
     }
 
     public GraphSignature Signature { get; }
@@ -39,8 +47,19 @@ public sealed class SessionPool
     /// <summary>That a single run takes.</summary>
     internal int Threads { get; }
 
-    /// <summary>The shortest time a row has taken so far; none before the first run.</summary>
-    internal TimeSpan? PerRow => Volatile.Read(ref _ticksPerRow) is var ticks and < long.MaxValue ? Stopwatch.GetElapsedTime(0, ticks) : null;
+    /// <summary>
+    /// Whether a call, and the writing of its answer, is likely over within a millisecond. Of a graph that is not by rows nobody knows, and a GPU may
+    /// be busy with another model.
+    /// </summary>
+    internal bool IsQuick(Call call)
+    {
+        if (!Signature.ByRows || call.Work is not null || _pinned is not null || call.Rows > MostPooledRows || call.Rows * _answerBytes > QuickBytes || call.InputBytes > QuickBytes)
+            return false;
+        for (var size = SizeOf(call.Rows); size < _means.Length; size++) // fewer rows take no longer
+            if (Volatile.Read(ref _means[size]) is var mean and > 0)
+                return mean < s_quick;
+        return false;
+    }
 
     /// <summary>Computes calls together, on this thread. The calls' inputs fit the signature.</summary>
     /// <param name="options">The runner's own, when the run may have to be stopped.</param>
@@ -64,19 +83,38 @@ public sealed class SessionPool
         {
             foreach (var call in calls)
                 call.Failure = refused.Message;
+            if (options is { Terminate: true })
+                Learn(calls[0], rows, Stopwatch.GetTimestamp() - started, isWhole: false);
             return CallOutcome.Failed;
         }
         var ended = Stopwatch.GetTimestamp();
         foreach (var call in calls)
             call.ComputedAt = ended;
-        if (calls[0].Work is null && (ended - started) / rows is var perRow && perRow < Volatile.Read(ref _ticksPerRow))
-            Volatile.Write(ref _ticksPerRow, perRow);
+        Learn(calls[0], rows, ended - started);
         return CallOutcome.Answered;
     }
 
+    /// <summary>
+    /// A mean that forgets: what takes long now and then counts, but for a thread that had to wait for its core. It falls faster than it rises, so
+    /// that the first run, which is slow, is soon forgotten.
+    /// </summary>
+    /// <param name="isWhole">Or it was stopped, and would have taken longer.</param>
+    private void Learn(Call call, int rows, long ticks, bool isWhole = true)
+    {
+        if (call.Work is not null || rows > MostPooledRows)
+            return;
+        ref var mean = ref _means[SizeOf(rows)];
+        var known = Volatile.Read(ref mean);
+        if (isWhole || ticks > known)
+            Volatile.Write(ref mean, Math.Max(1, known == 0 ? ticks : ticks < known ? known - (known - ticks) / 4 : known + (ticks - known) / 8));
+    }
+
+    /// <summary>Of so many rows: 0 for one, 1 for two, 2 for up to four.</summary>
+    private static int SizeOf(int rows) => BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)rows));
+
     internal void Return(RowContext context)
     {
-        var idle = context.Capacity <= MostPooledRows ? _idle[BitOperations.Log2((uint)context.Capacity)] : null;
+        var idle = context.Capacity <= MostPooledRows ? _idle[SizeOf(context.Capacity)] : null;
         if (idle is null || idle.Count >= MostIdle || context.Capacity * _rowBytes > MostPooledBytes)
             context.Dispose();
         else
@@ -158,7 +196,7 @@ public sealed class SessionPool
     private RowContext Rent(int rows)
     {
         var capacity = (int)BitOperations.RoundUpToPowerOf2((uint)rows);
-        return capacity <= MostPooledRows && _idle[BitOperations.Log2((uint)capacity)].TryDequeue(out var context)
+        return capacity <= MostPooledRows && _idle[SizeOf(capacity)].TryDequeue(out var context)
             ? context : new RowContext(_session, Signature, this, capacity, _pinned);
     }
 }

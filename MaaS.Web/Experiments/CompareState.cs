@@ -18,8 +18,8 @@ public sealed record CompareState(
     public const string Scatter = "scatter";
     public const string Outcomes = "outcomes";
 
-    public static IReadOnlyList<(string Show, string Name)> Parts { get; } =
-        [(Charts, "Curves"), (Table, "Table"), (Parallel, "Parallel coordinates"), (Scatter, "Scatter"), (Outcomes, "Matrices and frontiers")];
+    public static IReadOnlyList<(string Show, string Name)> Parts =>
+        [(Charts, T["Curves"]), (Table, T["Table"]), (Parallel, T["Parallel coordinates"]), (Scatter, T["Scatter"]), (Outcomes, T["Matrices and frontiers"])];
 
     /// <summary>What an address cannot mean is as if it were not there.</summary>
     public static CompareState Of(Guid[]? runs, string[]? keys, string? x, double? smooth, string? log, string? group, string? show, string? across, string? up) => new(

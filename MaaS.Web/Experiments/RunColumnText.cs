@@ -10,12 +10,16 @@ internal static class RunColumnText
     public static string Title(RunColumn column) => column.Field switch
     {
         RunField.Metrics => MetricName.Full(column.Key!),
-        RunField.Min => $"Least {MetricName.Full(column.Key!)}",
-        RunField.Max => $"Greatest {MetricName.Full(column.Key!)}",
-        RunField.Best => $"Best {MetricName.Full(column.Key!)}",
+        RunField.Min => T["Least {0}", MetricName.Full(column.Key!)],
+        RunField.Max => T["Greatest {0}", MetricName.Full(column.Key!)],
+        RunField.Best => T["Best {0}", MetricName.Full(column.Key!)],
         RunField.Params or RunField.Tags => column.Key!,
-        RunField.Created => "Begun",
-        RunField.Duration => "Took",
+        RunField.Created => T["Begun"],
+        RunField.Duration => T["Took"],
+        RunField.Name => T["Name"],
+        RunField.State => T["State"],
+        RunField.Experiment => T["Experiment"],
+        RunField.Folder => T["Folder"],
         var field => $"{field}",
     };
 

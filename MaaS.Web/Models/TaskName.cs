@@ -9,24 +9,24 @@ internal static class TaskName
 
     public static string Of(ModelTask task) => task switch
     {
-        ModelTask.TabularClassification => "Classification of rows",
-        ModelTask.TabularRegression => "Regression of rows",
-        ModelTask.ImageClassification => "Classification of images",
-        ModelTask.TextClassification => "Classification of texts",
-        ModelTask.LanguageModel => "Language model",
-        ModelTask.Recommendation => "Recommendation",
-        ModelTask.Custom => "Made elsewhere",
+        ModelTask.TabularClassification => T["Classification of rows"],
+        ModelTask.TabularRegression => T["Regression of rows"],
+        ModelTask.ImageClassification => T["Classification of images"],
+        ModelTask.TextClassification => T["Classification of texts"],
+        ModelTask.LanguageModel => T["Language model"],
+        ModelTask.Recommendation => T["Recommendation"],
+        ModelTask.Custom => T["Made elsewhere"],
         _ => task.ToString(),
     };
 
     /// <summary>What the figures are counted over.</summary>
     public static string Examples(ModelTask task) => task switch
     {
-        ModelTask.ImageClassification => "images",
-        ModelTask.TextClassification => "texts",
-        ModelTask.LanguageModel => "pieces of text",
-        ModelTask.Recommendation => "events",
-        _ => "rows",
+        ModelTask.ImageClassification => T["images"],
+        ModelTask.TextClassification => T["texts"],
+        ModelTask.LanguageModel => T["pieces of text"],
+        ModelTask.Recommendation => T["events"],
+        _ => T["rows"],
     };
 
     /// <summary>The first two of the task's own measures that were taken.</summary>

@@ -28,11 +28,11 @@ internal static class AskedInputs
     /// <summary>A word on an input whose name does not say enough.</summary>
     public static string? Hint(string name) => name switch
     {
-        "max_tokens" => "How many pieces of text it writes at most.",
-        "temperature" => "0 always takes the likeliest; 1 as it learned; more is bolder.",
-        "top_k" => "Draws from so many of the likeliest; empty is all.",
-        "seed" => "The same seed writes the same text.",
-        "top" => "How many items to recommend.",
+        "max_tokens" => T["How many pieces of text it writes at most."],
+        "temperature" => T["0 always takes the likeliest; 1 as it learned; more is bolder."],
+        "top_k" => T["Draws from so many of the likeliest; empty is all."],
+        "seed" => T["The same seed writes the same text."],
+        "top" => T["How many items to recommend."],
         _ => null,
     };
 

@@ -30,10 +30,10 @@ internal static class CustomInputs
 
     /// <summary>The row as code shows it, without what is too long to paste.</summary>
     public static Dictionary<string, JsonElement> Shown(IReadOnlyDictionary<string, JsonElement> row) =>
-        row.ToDictionary(cell => cell.Key, cell => cell.Value.GetRawText().Length <= MostShown ? cell.Value : JsonSerializer.SerializeToElement("your numbers here"));
+        row.ToDictionary(cell => cell.Key, cell => cell.Value.GetRawText().Length <= MostShown ? cell.Value : JsonSerializer.SerializeToElement(T["your numbers here"]));
 
     public static string Hint(ModelInput input) =>
-        $"JSON for {input.Type.ToString().ToLowerInvariant()}[{string.Join(", ", input.Shape.Select((size, i) => size >= 0 ? $"{size}" : i == 0 ? "rows" : "any"))}], one row without the first";
+        T["JSON for {0}[{1}], one row without the first", input.Type.ToString().ToLowerInvariant(), string.Join(", ", input.Shape.Select((size, i) => size >= 0 ? $"{size}" : i == 0 ? T["rows"] : T["any"]))];
 
     private static JsonElement Json(string text)
     {

@@ -21,7 +21,7 @@ public sealed record ChartView(string X = ChartView.Step, double Smoothing = 0, 
     public const string Time = "time";
     public const double MostSmoothing = 0.99;
 
-    public string XTitle => X switch { Step => "step", Time => "seconds since the start", var key => MetricName.Full(key) };
+    public string XTitle => X switch { Step => T["step"], Time => T["seconds since the start"], var key => MetricName.Full(key) };
 }
 
 /// <summary>Charts whose hover and horizontal zoom go together. A new one begins unzoomed.</summary>

@@ -39,7 +39,7 @@ internal static class Downloads
         }
         catch (ProblemException refusal)
         {
-            return Results.Text(refusal.Message, statusCode: refusal.Problem.Status);
+            return Results.Text(Failure.Words(refusal.Problem), statusCode: refusal.Problem.Status);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace MaaS.Web.Shared;
 
 internal static class Figure
 {
-    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+    private static CultureInfo Culture => CultureInfo.CurrentCulture;
 
     public static string Bytes(long bytes)
     {
@@ -29,17 +29,17 @@ internal static class Figure
         var v => v.Value.ToString("0.###e+0", Culture),
     };
 
-    /// <summary>As a person would type it: 0.001, 1E-08.</summary>
-    public static string Exact(double value) => value.ToString("R", Culture);
+    /// <summary>As a person would type it into a field, which reads one notation in every language: 0.001, 1E-08.</summary>
+    public static string Exact(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     public static string Percent(double share) => share.ToString(share is > 0 and < 0.001 ? "0.00 %" : "0.0 %", Culture);
 
     public static string Duration(TimeSpan span) => span.TotalSeconds switch
     {
-        < 10 => span.TotalSeconds.ToString("0.0 s", Culture),
-        < 90 => span.TotalSeconds.ToString("0 s", Culture),
-        < 5400 => $"{(int)span.TotalMinutes} min {span.Seconds} s",
-        _ => $"{(int)span.TotalHours} h {span.Minutes} min",
+        < 10 => T["{0} s", span.TotalSeconds.ToString("0.0", Culture)],
+        < 90 => T["{0} s", span.TotalSeconds.ToString("0", Culture)],
+        < 5400 => T["{0} min {1} s", (int)span.TotalMinutes, span.Seconds],
+        _ => T["{0} h {1} min", (int)span.TotalHours, span.Minutes],
     };
 
     private static int Digits(double value) => Math.Clamp(3 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 6);

@@ -34,9 +34,9 @@ internal sealed partial class FormErrors
     {
         var errors = new FormErrors();
         foreach (var (path, sentences) in problem.Errors ?? new Dictionary<string, string[]>())
-            errors._byPath.TryAdd(Normal(path), string.Join(' ', sentences));
+            errors._byPath.TryAdd(Normal(path), string.Join(' ', sentences.Select(T.Heard)));
         if (!errors.Any && problem.Detail is { } detail && PathOf().Match(detail) is { Success: true } named)
-            errors._byPath.TryAdd(Normal(named.Groups["path"].Value), detail);
+            errors._byPath.TryAdd(Normal(named.Groups["path"].Value), Failure.Words(problem));
         return errors;
     }
 
@@ -46,7 +46,7 @@ internal sealed partial class FormErrors
         Validator.TryValidateObject(record, new ValidationContext(record), results, validateAllProperties: true);
         foreach (var result in results)
             foreach (var member in result.MemberNames.DefaultIfEmpty(""))
-                _byPath.TryAdd(Normal(prefix + member), Words(result.ErrorMessage ?? "This value is not allowed.", member));
+                _byPath.TryAdd(Normal(prefix + member), T.Heard(Words(result.ErrorMessage ?? T["This value is not allowed."], member)));
 
         foreach (var property in record.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0))
         {

@@ -5,7 +5,7 @@ namespace MaaS.Web.Shared;
 
 internal static class Permission
 {
-    public const string ViewerHint = "A viewer can look but not change. Ask an admin of the team for the member role.";
+    public static string ViewerHint => T["A viewer can look but not change. Ask an admin of the team for the member role."];
 
     public static bool CanChange(this CallerView caller) => caller.Role >= Role.Member;
 

@@ -11,7 +11,7 @@ internal static class Undoing
     /// <param name="undone">Told when the way back was taken.</param>
     public static void Undo(this ISnackbar snackbar, string said, Func<Task> back, EventCallback undone) => snackbar.Add(said, Severity.Normal, options =>
     {
-        options.Action = "Undo";
+        options.Action = T["Undo"];
         options.RequireInteraction = false;
         options.VisibleStateDuration = ShownMs;
         options.OnClick = async _ =>

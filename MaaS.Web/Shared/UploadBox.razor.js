@@ -30,10 +30,10 @@ async function send(file, input, page) {
     let answer = {};
     try { answer = JSON.parse(request.responseText); } catch { /* a proxy's page, not ours */ }
     if (request.status === 201) page.invokeMethodAsync('Done', answer.dataset_id ?? answer.id);
-    else failed(answer.detail ?? answer.title ?? `The upload was refused (${request.status}).`);
+    else failed(answer.detail ?? answer.title ?? 'refused');
   };
-  request.onerror = () => failed('The connection broke during the upload. Try again.');
-  request.onabort = () => failed('The upload was stopped. Nothing was kept.');
+  request.onerror = () => failed('broken');
+  request.onabort = () => failed('stopped');
   request.onloadend = () => { running.delete(input); input.value = ''; };
 
   request.open('POST', await page.invokeMethodAsync('Address', file.name));

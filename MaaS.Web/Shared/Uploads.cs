@@ -32,7 +32,7 @@ internal static class Uploads
     private static async Task<IResult> PassOn(HttpContext context, IAntiforgery antiforgery, Func<Task<object>> upload)
     {
         if (!await antiforgery.IsRequestValidAsync(context))
-            return Refuse(new(StatusCodes.Status400BadRequest, "stale_page", "Stale page", "This page is out of date. Reload it and upload again."));
+            return Refuse(new(StatusCodes.Status400BadRequest, "stale_page", "Stale page", T["This page is out of date. Reload it and upload again."]));
 
         // The API and the team's quota say how much is too much; Kestrel's 30 MB is not about data.
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize = null;
@@ -42,11 +42,11 @@ internal static class Uploads
         }
         catch (ProblemException refusal)
         {
-            return Refuse(refusal.Problem);
+            return Refuse(refusal.Problem with { Detail = Failure.Words(refusal.Problem) });
         }
         catch (HttpRequestException)
         {
-            return Refuse(new(StatusCodes.Status502BadGateway, "api_unreachable", "Unreachable", "The upload was cut off before the API had all of it. Try again."));
+            return Refuse(new(StatusCodes.Status502BadGateway, "api_unreachable", "Unreachable", T["The upload was cut off before the API had all of it. Try again."]));
         }
     }
 

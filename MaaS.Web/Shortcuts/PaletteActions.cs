@@ -9,19 +9,18 @@ namespace MaaS.Web.Shortcuts;
 
 internal static class PaletteActions
 {
-    private const string Group = "Actions";
-
     public static IEnumerable<PaletteItem> Of(CallerView caller, Browser browser, IJSRuntime js, Func<Task> help)
     {
+        var group = T["Actions"];
         if (caller.CanChange())
         {
-            yield return new(Group, "Train a model", null, Icons.Material.Outlined.ModelTraining, "/train");
-            yield return new(Group, "Upload a dataset", null, Icons.Material.Outlined.UploadFile, "/datasets");
-            yield return new(Group, "Search for better settings", null, Icons.Material.Outlined.Tune, "/sweeps/new");
+            yield return new(group, T["Train a model"], null, Icons.Material.Outlined.ModelTraining, "/train");
+            yield return new(group, T["Upload a dataset"], null, Icons.Material.Outlined.UploadFile, "/datasets");
+            yield return new(group, T["Search for better settings"], null, Icons.Material.Outlined.Tune, "/sweeps/new");
         }
         foreach (var (theme, name) in ThemeMenu.Choices.Where(choice => choice.Theme != browser.Theme))
-            yield return new(Group, theme == "system" ? "Switch to the system's theme" : $"Switch to {name.ToLowerInvariant()}", null, theme switch { "dark" => Icons.Material.Outlined.DarkMode, "light" => Icons.Material.Outlined.LightMode, _ => Icons.Material.Outlined.Contrast }, null, () => browser.Choose(theme));
-        yield return new(Group, "Show the keyboard shortcuts", "?", Icons.Material.Outlined.Keyboard, null, help);
-        yield return new(Group, "Sign out", null, Icons.Material.Outlined.Logout, null, () => js.InvokeVoidAsync("maas.post", "/sign-out").AsTask());
+            yield return new(group, T["Switch to the theme: {0}", name], null, theme switch { "dark" => Icons.Material.Outlined.DarkMode, "light" => Icons.Material.Outlined.LightMode, _ => Icons.Material.Outlined.Contrast }, null, () => browser.Choose(theme));
+        yield return new(group, T["Show the keyboard shortcuts"], "?", Icons.Material.Outlined.Keyboard, null, help);
+        yield return new(group, T["Sign out"], null, Icons.Material.Outlined.Logout, null, () => js.InvokeVoidAsync("maas.post", "/sign-out").AsTask());
     }
 }

@@ -14,12 +14,12 @@ internal sealed record PaletteItem(string Group, string Name, string? Detail, st
     public static PaletteItem Of(SearchHit hit) => new(
         hit.Noun switch
         {
-            SearchNoun.Experiment => "Experiments",
-            SearchNoun.Run => "Runs",
-            SearchNoun.Dataset => "Datasets",
-            SearchNoun.Model => "Models",
-            SearchNoun.Deployment => "Deployments",
-            _ => "Jobs",
+            SearchNoun.Experiment => T["Experiments"],
+            SearchNoun.Run => T["Runs"],
+            SearchNoun.Dataset => T["Datasets"],
+            SearchNoun.Model => T["Models"],
+            SearchNoun.Deployment => T["Deployments"],
+            _ => T["Jobs"],
         },
         hit.Name, hit.Detail, IconOf(hit.Noun), HrefOf(hit));
 

@@ -6,20 +6,20 @@ namespace MaaS.Web.Shortcuts;
 /// <param name="Key">Of its shortcut, after g.</param>
 internal sealed record Place(string Name, string Href, string Icon, string? Key = null, bool InMenu = true)
 {
-    public static IReadOnlyList<Place> All { get; } =
+    public static IReadOnlyList<Place> All =>
     [
-        new("Home", "/", Icons.Material.Outlined.Home, "h"),
-        new("Datasets", "/datasets", Icons.Material.Outlined.TableChart, "d"),
-        new("Train", "/train", Icons.Material.Outlined.ModelTraining, "t"),
-        new("Experiments", "/experiments", Icons.Material.Outlined.Science, "e"),
-        new("All runs", "/runs", Icons.Material.Outlined.TableRows, "r", InMenu: false),
-        new("Jobs", "/jobs", Icons.Material.Outlined.PendingActions, "j"),
-        new("Models", "/models", Icons.Material.Outlined.Inventory2, "m"),
-        new("Deployments", "/deployments", Icons.Material.Outlined.RocketLaunch, "p"),
-        new("Playground", "/playground", Icons.Material.Outlined.SmartButton, "l"),
-        new("Workers", "/workers", Icons.Material.Outlined.Memory, "w"),
-        new("Team", "/team", Icons.Material.Outlined.Group, "u"),
-        new("Notifications", "/notifications", Icons.Material.Outlined.Notifications, "n", InMenu: false),
-        new("Your account", "/account", Icons.Material.Outlined.ManageAccounts, "y", InMenu: false),
+        new(T["Home"], "/", Icons.Material.Outlined.Home, "h"),
+        new(T["Datasets"], "/datasets", Icons.Material.Outlined.TableChart, "d"),
+        new(T["Train"], "/train", Icons.Material.Outlined.ModelTraining, "t"),
+        new(T["Experiments"], "/experiments", Icons.Material.Outlined.Science, "e"),
+        new(T["All runs"], "/runs", Icons.Material.Outlined.TableRows, "r", InMenu: false),
+        new(T["Jobs"], "/jobs", Icons.Material.Outlined.PendingActions, "j"),
+        new(T["Models"], "/models", Icons.Material.Outlined.Inventory2, "m"),
+        new(T["Deployments"], "/deployments", Icons.Material.Outlined.RocketLaunch, "p"),
+        new(T["Playground"], "/playground", Icons.Material.Outlined.SmartButton, "l"),
+        new(T["Workers"], "/workers", Icons.Material.Outlined.Memory, "w"),
+        new(T["Team"], "/team", Icons.Material.Outlined.Group, "u"),
+        new(T["Notifications"], "/notifications", Icons.Material.Outlined.Notifications, "n", InMenu: false),
+        new(T["Your account"], "/account", Icons.Material.Outlined.ManageAccounts, "y", InMenu: false),
     ];
 }

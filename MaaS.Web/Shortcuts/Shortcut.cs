@@ -9,12 +9,12 @@ internal sealed record Shortcut(string Keys, string Does, string? Href = null)
     public const string Help = "?";
     public const string SearchTable = "/";
 
-    public static IReadOnlyList<Shortcut> All { get; } =
+    public static IReadOnlyList<Shortcut> All =>
     [
-        new(Palette, "Search everything, or do something"),
-        new(SearchTable, "Search in the list on this page"),
-        new(Help, "Show these shortcuts"),
-        .. Place.All.Where(place => place.Key is not null).Select(place => new Shortcut($"g {place.Key}", $"Go to {place.Name}", place.Href)),
+        new(Palette, T["Search everything, or do something"]),
+        new(SearchTable, T["Search in the list on this page"]),
+        new(Help, T["Show these shortcuts"]),
+        .. Place.All.Where(place => place.Key is not null).Select(place => new Shortcut($"g {place.Key}", T["Go to {0}", place.Name], place.Href)),
     ];
 
     /// <summary>Only this one works while something is typed: it types no character.</summary>

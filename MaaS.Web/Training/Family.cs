@@ -17,40 +17,40 @@ internal static partial class Families
 
     public static string Title(Family family) => family switch
     {
-        Family.Tabular => "Predict a column of a table",
-        Family.Image => "Tell images apart",
-        Family.Text => "Tell texts apart",
-        Family.Language => "Write text like this",
-        _ => "Recommend items to users",
+        Family.Tabular => T["Predict a column of a table"],
+        Family.Image => T["Tell images apart"],
+        Family.Text => T["Tell texts apart"],
+        Family.Language => T["Write text like this"],
+        _ => T["Recommend items to users"],
     };
 
     /// <summary>What is learned from, in a word or two.</summary>
     public static string Noun(Family family) => family switch
     {
-        Family.Tabular => "Tables",
-        Family.Image => "Images",
-        Family.Text => "Texts in classes",
-        Family.Language => "Language",
-        _ => "Recommendation",
+        Family.Tabular => T["Tables"],
+        Family.Image => T["Images"],
+        Family.Text => T["Texts in classes"],
+        Family.Language => T["Language"],
+        _ => T["Recommendation"],
     };
 
     public static string Explanation(Family family) => family switch
     {
         Family.Tabular =>
-            "Learns from rows in which the answer is known and fills it in for rows in which it is not: whether a customer leaves, what a house is sold for. " +
-            "A column of labels gives a classifier with probabilities, a column of numbers gives a regression. Missing values, dates and categories are taken care of.",
+            T["Learns from rows in which the answer is known and fills it in for rows in which it is not: whether a customer leaves, what a house is sold for. " +
+            "A column of labels gives a classifier with probabilities, a column of numbers gives a regression. Missing values, dates and categories are taken care of."],
         Family.Image =>
-            "Learns to say which class a picture belongs to, from a folder of examples of each class. A convolutional network looks for edges, then shapes, then things; " +
-            "while it learns it sees every picture a little moved or mirrored, so that it does not learn the pixels by heart.",
+            T["Learns to say which class a picture belongs to, from a folder of examples of each class. A convolutional network looks for edges, then shapes, then things; " +
+            "while it learns it sees every picture a little moved or mirrored, so that it does not learn the pixels by heart."],
         Family.Text =>
-            "Learns to sort short texts into classes, such as spam or not, the topic of a message, or the mood of a review. It reads words and sequences of words, " +
-            "without knowing any language beforehand, and gives a probability for each class.",
+            T["Learns to sort short texts into classes, such as spam or not, the topic of a message, or the mood of a review. It reads words and sequences of words, " +
+            "without knowing any language beforehand, and gives a probability for each class."],
         Family.Language =>
-            "Learns to go on with a text: given what was written so far, which piece comes next, over and over. It is a small transformer of the kind behind chat assistants, " +
-            "trained on your text alone, so it picks up that text's spelling, style and form, not knowledge of the world.",
+            T["Learns to go on with a text: given what was written so far, which piece comes next, over and over. It is a small transformer of the kind behind chat assistants, " +
+            "trained on your text alone, so it picks up that text's spelling, style and form, not knowledge of the world."],
         _ =>
-            "Learns from who rated or used what which items a user may like next. People with alike histories lend each other their items. " +
-            "It predicts ratings, or ranks everything a user has not seen yet, best first.",
+            T["Learns from who rated or used what which items a user may like next. People with alike histories lend each other their items. " +
+            "It predicts ratings, or ranks everything a user has not seen yet, best first."],
     };
 
     /// <summary>The families that can learn from a file of this format.</summary>

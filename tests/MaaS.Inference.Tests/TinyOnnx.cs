@@ -56,6 +56,18 @@ internal sealed class TinyOnnx
         .. operation == "LabelEncoder" ? [Text(7, "ai.onnx.ml")] : Array.Empty<byte[]>(),
     ]));
 
+    /// <summary>Nodes that take the longer the larger the largest number is, and give 0.</summary>
+    public TinyOnnx Counts(string numbers, string nothing)
+    {
+        const int times = 30;
+        Constant("count_from", 0L).Constant("count_by", 1L).Constant("count_weight", 0f)
+            .Node("ReduceMax", [numbers], "count_most", ("keepdims", 0L)).Node("Cast", ["count_most"], "count_to", ("to", (long)Int64));
+        for (var i = 0; i < times; i++)
+            Node("Range", ["count_from", "count_to", "count_by"], $"counted_{i}").Node("Cast", [$"counted_{i}"], $"count_{i}", ("to", (long)Float))
+                .Node("ReduceSum", [$"count_{i}"], $"count_sum_{i}", ("keepdims", 0L));
+        return Node("Sum", [.. Enumerable.Range(0, times).Select(i => $"count_sum_{i}")], "count_sum").Node("Mul", ["count_sum", "count_weight"], nothing);
+    }
+
     public byte[] Build() => Message(
         Number(1, 10),
         Bytes(7, Graph()),

@@ -23,7 +23,7 @@ public sealed class PostgresFixture : IAsyncLifetime
             return;
         var token = TestContext.Current.CancellationToken;
         await _server.Start(token);
-        await Execute($"create database {Template}", token);
+        await _server.Execute($"create database {Template}", token);
         await using var services = Services($"{_server.ConnectionString(Template)};Pooling=false", "/nowhere");
         await services.GetRequiredService<CatalogMigrations>().Apply(token);
     }
@@ -33,7 +33,7 @@ public sealed class PostgresFixture : IAsyncLifetime
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         var name = $"test_{Interlocked.Increment(ref _databases)}";
-        await Execute($"create database {name} template {Template}", TestContext.Current.CancellationToken);
+        await _server.Execute($"create database {name} template {Template}", TestContext.Current.CancellationToken);
         return _server.ConnectionString(name);
     }
 
@@ -55,13 +55,5 @@ public sealed class PostgresFixture : IAsyncLifetime
     {
         NpgsqlConnection.ClearAllPools();
         return _server.DisposeAsync();
-    }
-
-    private async Task Execute(string sql, CancellationToken token)
-    {
-        await using var connection = new NpgsqlConnection($"{_server.ConnectionString("postgres")};Pooling=false");
-        await connection.OpenAsync(token);
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(token);
     }
 }

@@ -1,8 +1,6 @@
 // A private PostgreSQL for tests: a fresh data directory, loopback only, gone when it is disposed or when this process dies.
 // Knows nothing of what is stored in it.
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace MaaS.Platform.Tests;
@@ -24,7 +22,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly string? s_binaries = FindBinaries();
 
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"maas-test-{Guid.NewGuid():n}");
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Any();
     private Process? _guardian;
 
     /// <summary>Why tests that need the server cannot run here; null when they can.</summary>
@@ -64,11 +62,27 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>kill -9 of the whole server; the data stays for the next <see cref="Start"/>.</summary>
     public async Task Kill(CancellationToken token)
     {
-        var postmaster = int.Parse((await File.ReadAllLinesAsync(Path.Combine(_directory, "postmaster.pid"), token))[0]);
-        Process.GetProcessById(postmaster).Kill();
+        Process.GetProcessById(await Postmaster(token)).Kill();
         await _guardian!.StandardInput.WriteLineAsync("keep".AsMemory(), token);
         _guardian.StandardInput.Close();
         await _guardian.WaitForExitAsync(token);
+    }
+
+    /// <summary>Stops every process of it where it stands, or lets them go on: a server that hangs.</summary>
+    public async Task Freeze(bool isFrozen, CancellationToken token)
+    {
+        var postmaster = await Postmaster(token);
+        var children = await File.ReadAllTextAsync($"/proc/{postmaster}/task/{postmaster}/children", token);
+        using var kill = Process.Start("kill", [isFrozen ? "-STOP" : "-CONT", $"{postmaster}", .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        await kill.WaitForExitAsync(token);
+    }
+
+    public async Task Execute(string sql, CancellationToken token)
+    {
+        await using var connection = new NpgsqlConnection($"{ConnectionString("postgres")};Pooling=false");
+        await connection.OpenAsync(token);
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(token);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,6 +94,8 @@ public sealed class PostgresServer : IAsyncDisposable
         _guardian.Dispose();
     }
 
+    private async Task<int> Postmaster(CancellationToken token) => int.Parse((await File.ReadAllLinesAsync(Path.Combine(_directory, "postmaster.pid"), token))[0]);
+
     private static string? FindBinaries()
     {
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
@@ -89,12 +105,5 @@ public sealed class PostgresServer : IAsyncDisposable
             .OrderDescending(StringComparer.Ordinal)
             .Select(version => Path.Combine(version, "bin"));
         return onPath.Concat(installed).FirstOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")) && File.Exists(Path.Combine(bin, "postgres")));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,4 +1,5 @@
 // A bUnit context that is the portal: MudBlazor, a member of a team, and the typed client on a scripted API.
+using System.Globalization;
 using Bunit;
 using MaaS.Contracts;
 using MaaS.Contracts.Teams;
@@ -18,8 +19,9 @@ internal sealed class Portal : BunitContext
     // A busy machine may take its time; a wait that is met ends at once.
     static Portal() => DefaultWaitTimeout = TimeSpan.FromSeconds(20);
 
-    public Portal(Role role = Role.Member)
+    public Portal(Role role = Role.Member, string language = "en")
     {
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = new(language);
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices(mud => mud.PopoverOptions.CheckForPopoverProvider = false);
         Services.AddScoped<Browser>();

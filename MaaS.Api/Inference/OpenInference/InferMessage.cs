@@ -135,7 +135,7 @@ internal readonly struct InferMessage
                 reader.Skip();
         if (index < 0)
             throw Wrong($"unexpected inference output '{name}' for model '{_model}'; it gives {InputEntry.Names(_signature.Outputs)}.");
-        _exchange.Wanted.Add(new(index, true, (int)Math.Min(classes, int.MaxValue)));
+        InputEntry.Want(_exchange, new(index, true, (int)Math.Min(classes, int.MaxValue)), name, _model);
     }
 
     private void ReadParameter(ReadOnlyMemory<byte> message)

@@ -110,10 +110,7 @@ internal struct InferReader
         var index = name is null ? -1 : _signature.Output(name);
         if (index < 0)
             throw Wrong($"unexpected inference output '{name}' for model '{_model}'; it gives {InputEntry.Names(_signature.Outputs)}.");
-        foreach (var wanted in _exchange.Wanted)
-            if (wanted.Index == index)
-                throw Wrong($"output '{name}' of model '{_model}' is asked for twice.");
-        _exchange.Wanted.Add(new(index, binary ?? false, (int)classes, IsOpen: binary is null));
+        InputEntry.Want(_exchange, new(index, binary ?? false, (int)classes, IsOpen: binary is null), name!, _model);
     }
 
     private void ReadParameters(ref Utf8JsonReader reader)

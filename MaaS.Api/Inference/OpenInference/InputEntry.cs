@@ -83,6 +83,16 @@ internal struct InputEntry()
             : throw Wrong($"the inputs of model '{model}' have {rows} rows; a request may have 1 to {signature.MostRows}.");
     }
 
+    /// <summary>One more output that is wanted.</summary>
+    /// <exception cref="ServingError">It is wanted already: an answer may be large, and a request must not multiply it.</exception>
+    public static void Want(InferExchange exchange, WantedOutput wanted, string name, string model)
+    {
+        foreach (var known in exchange.Wanted)
+            if (known.Index == wanted.Index)
+                throw Wrong($"output '{name}' of model '{model}' is asked for twice.");
+        exchange.Wanted.Add(wanted);
+    }
+
     /// <returns>The product of a shape; -1 when it is more than any memory holds.</returns>
     public static long Elements(ReadOnlySpan<long> shape)
     {

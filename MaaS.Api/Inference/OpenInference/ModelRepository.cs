@@ -31,24 +31,28 @@ internal sealed class ModelRepository(IDbContextFactory<CatalogContext> contexts
     /// <exception cref="ServingError">There is no such deployment, or a version of it cannot be loaded; then it stays as it was.</exception>
     public async Task Load(Caller caller, string model, CancellationToken token)
     {
-        var route = await Route(caller, model, token);
+        var route = await Route(caller, model, "load", token);
         foreach (var share in route.Shares)
             await admission.Load(share, token);
         await Switch(caller, model, DeploymentState.Serving, "resumed", token);
     }
 
     /// <exception cref="ServingError">There is no such deployment.</exception>
-    public Task Unload(Caller caller, string model, CancellationToken token) => Switch(caller, model, DeploymentState.Paused, "paused", token);
+    public async Task Unload(Caller caller, string model, CancellationToken token)
+    {
+        await Route(caller, model, "unload", token); // which knows names that the database does not take
+        await Switch(caller, model, DeploymentState.Paused, "paused", token);
+    }
 
-    private async Task<DeploymentRoute> Route(Caller caller, string model, CancellationToken token) =>
-        await router.Find(caller.TeamId, model, token) ?? throw Missing(model);
+    private async Task<DeploymentRoute> Route(Caller caller, string model, string action, CancellationToken token) =>
+        await router.Find(caller.TeamId, model, token) ?? throw Missing(model, action);
 
     private async Task Switch(Caller caller, string model, DeploymentState state, string action, CancellationToken token)
     {
         await using var context = await contexts.CreateDbContextAsync(token);
         if (!await DeploymentSwitch.Set(context, router, models, caller, model, state, action, token))
-            throw Missing(model);
+            throw Missing(model, state == DeploymentState.Paused ? "unload" : "load");
     }
 
-    private static ServingError Missing(string model) => new(ServingStatus.NotFound, $"failed to load '{model}': there is no such deployment in this team.");
+    private static ServingError Missing(string model, string action) => new(ServingStatus.NotFound, $"failed to {action} '{model}': there is no such deployment in this team.");
 }

@@ -33,6 +33,8 @@ internal sealed class OpenInferenceHttp(InferHttp infer, DocumentHttp documents,
     {
         try
         {
+            if (!path.EndsWith("/infer", StringComparison.Ordinal))
+                await PoolThreads.Enter(); // only predictions are answered on the socket's thread
             await Route(context, path);
         }
         catch (ServingError refused)

@@ -69,9 +69,9 @@ internal sealed class OpenInferenceService(
             {
                 await responseStream.WriteAsync(new() { ErrorMessage = refused.Message, InferResponse = new() { Id = request.Id } }, context.CancellationToken);
             }
-            catch (ServingError refused)
+            catch (Exception error) when (error is not OperationCanceledException && !context.CancellationToken.IsCancellationRequested)
             {
-                throw Refused(refused);
+                throw Refused(error, context.Method);
             }
             finally
             {
@@ -86,22 +86,21 @@ internal sealed class OpenInferenceService(
         {
             return await answer(await admission.Caller(Authorization(context), needed, context.CancellationToken));
         }
-        catch (ServingError refused)
-        {
-            throw Refused(refused);
-        }
-        catch (Exception error) when (Outage.Is(error))
-        {
-            throw new RpcException(new(StatusCode.Unavailable, "the database does not answer at the moment; try again shortly."));
-        }
         catch (Exception error) when (error is not RpcException and not OperationCanceledException)
         {
-            logger.LogError(error, "Unexpected failure of {Method}", context.Method);
-            throw new RpcException(new(StatusCode.Internal, "something went wrong on our side; it has been logged."));
+            throw Refused(error, context.Method);
         }
     }
 
-    private static RpcException Refused(ServingError refused) => new(new(GrpcStatus.Of(refused.Status), refused.Message));
+    private RpcException Refused(Exception error, string method)
+    {
+        if (error is ServingError refused)
+            return new(new(GrpcStatus.Of(refused.Status), refused.Message));
+        if (Outage.Is(error))
+            return new(new(StatusCode.Unavailable, "the database does not answer at the moment; try again shortly."));
+        logger.LogError(error, "Unexpected failure of {Method}", method);
+        return new(new(StatusCode.Internal, "something went wrong on our side; it has been logged."));
+    }
 
     private static string? Authorization(ServerCallContext context) => context.RequestHeaders.GetValue("authorization");
 

@@ -1,16 +1,16 @@
 // The samplings this process takes part in, and what they took on its way to PostgreSQL: every second, and once more at the end.
+// Setting: Serving:SampleMegabytes, what may wait of all samplings; 64 when it is not said.
 using System.Collections.Concurrent;
 using MaaS.Catalog;
 using MaaS.Catalog.Deployments;
 
 namespace MaaS.Api.Inference.Samples;
 
-internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILogger<RequestSamples> logger) : PeriodicStore(TimeSpan.FromSeconds(1), clock)
+internal sealed class RequestSamples(SampleStore store, TimeProvider clock, IConfiguration configuration, ILogger<RequestSamples> logger) : PeriodicStore(TimeSpan.FromSeconds(1), clock)
 {
-    public const long MostBytes = 64 << 20; // that wait, of all samplings
-
     private const int StoredAtOnce = 100;
 
+    private readonly long _mostBytes = configuration.GetValue("Serving:SampleMegabytes", 64L) << 20;
     private readonly ConcurrentDictionary<Guid, (Sampler Sampler, DateTimeOffset EndsAt)> _samplers = new();
     private readonly ConcurrentQueue<TakenSample> _taken = new();
     private readonly List<TakenSample> _due = []; // whoever stores has it alone
@@ -28,7 +28,7 @@ internal sealed class RequestSamples(SampleStore store, TimeProvider clock, ILog
     /// <returns>False when there is none.</returns>
     public bool TryReserve(long bytes)
     {
-        if (Interlocked.Add(ref _bytes, bytes) <= MostBytes)
+        if (Interlocked.Add(ref _bytes, bytes) <= _mostBytes)
             return true;
         Interlocked.Add(ref _bytes, -bytes);
         return false;

@@ -146,6 +146,79 @@ public sealed class BatcherTests
     }
 
     [Fact]
+    public async Task What_is_quick_is_computed_on_its_callers_thread_until_it_takes_long()
+    {
+        const float long30 = 3e6f; // 30 times some 10 ms
+        using var model = TensorModel.Counting();
+        var batcher = new Batcher(model.Tensors, new(), new());
+        Assert.Null(batcher.AskNow(Count(1))); // nobody knows yet
+        await UntilQuick();
+
+        var slow = Count(long30);
+        Assert.Null(batcher.AskNow(slow)); // it was stopped
+        Assert.Equal(CallOutcome.Answered, await batcher.Enqueue(slow, null, Token));
+        Assert.Equal([long30], slow.Floats(0));
+        slow.Release();
+        Assert.Null(batcher.AskNow(Count(1)));
+        await UntilQuick(); // what comes is quick again
+
+        async Task UntilQuick()
+        {
+            for (var asked = 0; ; asked++)
+            {
+                var call = Count(asked % 5);
+                var now = batcher.AskNow(call);
+                Assert.Equal(CallOutcome.Answered, now ?? await batcher.Enqueue(call, null, Token));
+                Assert.Equal([asked % 5], call.Floats(0));
+                call.Release();
+                if (now is not null)
+                    return;
+                Assert.True(asked < 1000, "It never became quick.");
+            }
+        }
+
+        static Call Count(float to) => TensorModel.Call(1, TensorModel.Floats([to], 1, 1));
+    }
+
+    [Fact]
+    public async Task What_is_long_to_read_or_to_write_is_never_computed_on_its_callers_thread()
+    {
+        using var model = TensorModel.Open(
+            new TinyOnnx().Tensor("x", TinyOnnx.Float, 1).Constant("ones", [.. Enumerable.Repeat(1f, 1000)], 1, 1000).Node("Mul", ["x", "ones"], "y").Output("y", TinyOnnx.Float, 1000),
+            new ModelInput("x", ColumnType.Number, TensorType.Float32, [-1, 1]));
+        var batcher = new Batcher(model.Tensors, new(), new());
+        for (var i = 0; i < 100; i++)
+        {
+            foreach (var rows in new[] { 1, 20 })
+            {
+                var call = TensorModel.Call(rows, TensorModel.Floats(new float[rows], rows, 1));
+                Assert.Equal(CallOutcome.Answered, await batcher.Ask(call, null, Token));
+                call.Release();
+            }
+        }
+
+        var quick = TensorModel.Call(1, TensorModel.Floats([1], 1, 1));
+        Assert.Equal(CallOutcome.Answered, batcher.AskNow(quick));
+        quick.Release();
+        Assert.Null(batcher.AskNow(TensorModel.Call(20, TensorModel.Floats(new float[20], 20, 1)))); // an answer of 80 KB
+    }
+
+    [Fact]
+    public async Task A_call_whose_model_was_unloaded_while_it_waited_is_answered_by_the_next()
+    {
+        var gone = TensorModel.Doubling();
+        using var next = TensorModel.Doubling();
+        var call = One();
+        var waiting = new Batcher(gone.Tensors, new(8, 100), new()).Ask(call, null, Token);
+        gone.Dispose();
+
+        Assert.Equal(CallOutcome.Unloaded, await waiting);
+        Assert.Equal(CallOutcome.Answered, await new Batcher(next.Tensors, new(8, 100), new()).Ask(call, null, Token));
+        Assert.Equal([2f, 4, 6], call.Floats(0));
+        call.Release();
+    }
+
+    [Fact]
     public async Task One_callers_bad_row_does_not_spoil_the_answers_of_the_others()
     {
         using var model = TensorModel.Open(

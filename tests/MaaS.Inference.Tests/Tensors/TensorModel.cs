@@ -16,6 +16,11 @@ internal static class TensorModel
         new TinyOnnx().Tensor("x", TinyOnnx.Float, 3).Constant("two", 2f).Node("Mul", ["x", "two"], "doubled").Output("doubled", TinyOnnx.Float, 3),
         new ModelInput("x", ColumnType.Number, TensorType.Float32, [-1, 3]));
 
+    /// <summary>y (N, 1) = x (N, 1), after counting thirty times to the largest x: of 3 million each some 10 ms.</summary>
+    public static Model Counting() => Open(
+        new TinyOnnx().Tensor("x", TinyOnnx.Float, 1).Counts("x", "nothing").Node("Add", ["x", "nothing"], "y").Output("y", TinyOnnx.Float, 1),
+        new ModelInput("x", ColumnType.Number, TensorType.Float32, [-1, 1]));
+
     public static Model Open(TinyOnnx graph, params ModelInput[] inputs)
     {
         var path = Path.Combine(Path.GetTempPath(), $"maas-tensors-{Guid.NewGuid():n}.onnx");

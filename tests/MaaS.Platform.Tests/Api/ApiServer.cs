@@ -3,7 +3,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MaaS.Catalog;
@@ -41,9 +40,9 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     public Uri Address => _address.Task.Result;
 
     /// <summary>Of the HTTP/2 port, for gRPC.</summary>
-    public Uri GrpcAddress { get; } = new($"http://127.0.0.1:{FreePort()}");
+    public Uri GrpcAddress { get; } = new($"http://127.0.0.1:{FreePort.Any()}");
 
-    public Uri MetricsAddress { get; } = new($"http://127.0.0.1:{FreePort()}");
+    public Uri MetricsAddress { get; } = new($"http://127.0.0.1:{FreePort.Any()}");
 
     /// <summary>The catalog on the API's own database and files, for what a test has to put there or look up.</summary>
     public IServiceProvider Catalog => _catalog!;
@@ -66,7 +65,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
     {
         if (PostgresServer.Missing is not null)
             return;
-        var database = _database = _beside?._database ?? await postgres.CreateDatabase();
+        var database = _database = _beside?._database ?? (_database.Length > 0 ? _database : await postgres.CreateDatabase());
         Files.Create();
         await File.WriteAllTextAsync(CertificateFile, Certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         _catalog = PostgresFixture.Services(database, Files.FullName);
@@ -80,6 +79,7 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
             ["Serving__CacheFolder"] = Path.Combine(_folder.FullName, "models"),
             ["Serving__MemoryMegabytes"] = $"{ModelMegabytes}",
             ["Serving__ShadowMegabytes"] = "1",
+            ["Serving__SampleMegabytes"] = "2",
             ["Serving__RecordSeconds"] = "0.3",
             ["Teams__SignInsPerMinute"] = "1000",
             ["Notifications__PollSeconds"] = "0.2",
@@ -102,6 +102,14 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         if (_catalog is not null)
             await _catalog.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>A server on a database of its own, which it makes its schema in. Whoever asks for it disposes it.</summary>
+    public static async Task<ApiServer> On(string database, params (string Name, string Value)[] settings)
+    {
+        var server = new ApiServer(null!) { _database = database, _settings = settings };
+        await server.InitializeAsync();
+        return server;
     }
 
     /// <summary>Another server on the same database and files, with a memory of its own. Whoever asks for it disposes it.</summary>
@@ -167,13 +175,6 @@ public sealed class ApiServer(PostgresFixture postgres) : IAsyncLifetime
         var request = new CertificateRequest("CN=webhook receiver", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(names.Build());
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Heard(string? line)

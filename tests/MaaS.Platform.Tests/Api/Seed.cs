@@ -48,7 +48,8 @@ public sealed record Seed(
     /// <param name="broken">Whether the package answers its own sample otherwise than it did, so that it must not be served.</param>
     /// <param name="less">What the package's z has less: with 9, who is fifty is "no".</param>
     /// <param name="task">Classification, or regression, which answers z.</param>
-    public static async Task<Seed> Make(TestTeam team, bool broken = false, float less = 4, ModelTask task = ModelTask.TabularClassification)
+    /// <param name="counts">Whether the package takes the longer the higher the age is.</param>
+    public static async Task<Seed> Make(TestTeam team, bool broken = false, float less = 4, ModelTask task = ModelTask.TabularClassification, bool counts = false)
     {
         var mark = $"mark{Guid.NewGuid():n}"[..16];
         await using var context = team.Api.Context();
@@ -68,7 +69,7 @@ public sealed record Seed(
         context.Jobs.AddRange(done, running);
         var run = NewRun(team, experiment, done, $"{mark} run", version.Id);
         context.Runs.AddRange(run, NewRun(team, experiment, running, $"{mark} running", version.Id));
-        await AddPackage(store, run, broken, less, task);
+        await AddPackage(store, run, broken, less, task, counts);
         run.Compression = Reports.Of(machine: mark);
 
         var key = context.ApiKeys.Add(new()
@@ -170,9 +171,9 @@ public sealed record Seed(
         DatasetVersionId = version,
     };
 
-    private static async Task AddPackage(ArtifactStore store, Run run, bool broken, float less, ModelTask task)
+    private static async Task AddPackage(ArtifactStore store, Run run, bool broken, float less, ModelTask task, bool counts)
     {
-        using var package = new TestPackage(task, less);
+        using var package = new TestPackage(task, less, counts);
         if (broken)
             package.Write("sample.json", new ModelSample(TestPackage.Rows("""{"age":50}"""), [TestPackage.Answer(-3)]));
         run.Manifest = package.Manifest with { Lineage = new(run.Id, run.DatasetVersionId, null) };

@@ -70,6 +70,9 @@ public sealed class GrpcTests(ApiServer api) : OpenInferenceTest(api)
         request.RawInputContents.Clear();
         Assert.Equal("input 'age' has neither contents nor an entry in 'raw_input_contents'.", (await Wrong(request)).Item2);
         request = Typed("age");
+        request.Outputs.AddRange([new() { Name = "label" }, new() { Name = "label" }]);
+        Assert.Equal($"output 'label' of model '{Seed.Deployment}' is asked for twice.", (await Wrong(request)).Item2);
+        request.Outputs.Clear();
         request.Inputs[0].Shape[0] = -1;
         Assert.Equal("Unable to parse 'shape': each dimension must be a whole number from 0 up.", (await Wrong(request)).Item2);
 
@@ -95,6 +98,19 @@ public sealed class GrpcTests(ApiServer api) : OpenInferenceTest(api)
         Assert.Equal(["", "expected 4 inputs but got 1", ""], answers.Select(answer => answer.ErrorMessage[..Math.Min(27, answer.ErrorMessage.Length)]));
         Assert.Equal([2, 0, 2], answers.Select(answer => answer.InferResponse.RawOutputContents.Count));
         Assert.Equal(["é 1", "é 1", "é 1"], answers.Select(answer => answer.InferResponse.Id));
+    }
+
+    [Fact]
+    public async Task A_message_of_a_stream_may_be_as_large_as_a_single_one()
+    {
+        using var channel = Channel();
+        using var stream = Client(channel).ModelStreamInfer(As(Role.Viewer), cancellationToken: Token);
+        var request = Typed("age", "member", "city", "joined");
+        request.Inputs[2].Contents.BytesContents[0] = ByteString.CopyFromUtf8(new string('x', 5 << 20));
+        await stream.RequestStream.WriteAsync(request, Token);
+        await stream.RequestStream.CompleteAsync();
+
+        Assert.Equal([2], await stream.ResponseStream.ReadAllAsync(Token).Select(answer => answer.InferResponse.RawOutputContents.Count).ToListAsync(Token));
     }
 
     [Fact]

@@ -85,7 +85,10 @@ public sealed class ModelDocumentTests(ApiServer api) : OpenInferenceTest(api)
 
         Assert.Contains($"\nnv_inference_request_success{{{labels}}} 1\n", text, StringComparison.Ordinal);
         Assert.Contains($"\nnv_inference_count{{{labels}}} 2\n", text, StringComparison.Ordinal);
-        Assert.Contains($"\nnv_inference_request_duration_ms_bucket{{{labels},le=\"+Inf\"}} 1\n", text, StringComparison.Ordinal);
+        foreach (var part in new[] { "request", "queue", "compute_infer" })
+            Assert.Contains($"\nnv_inference_{part}_duration_ms_bucket{{{labels},le=\"+Inf\"}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"\nmaas_run_rows_bucket{{{labels},le=\"1\"}} 0\nmaas_run_rows_bucket{{{labels},le=\"2\"}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"\nmaas_run_rows_sum{{{labels}}} 2\n", text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("v2/health/live", Token)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await Api.Http(null).GetAsync("metrics", Token)).StatusCode);
     }
@@ -100,6 +103,7 @@ public sealed class ModelDocumentTests(ApiServer api) : OpenInferenceTest(api)
         var ready = await Post("v2/repository/index", """{"ready":true}""");
         var refused = await Post($"v2/repository/models/{Seed.Deployment}/load", """{"parameters":{"config":"{}"}}""", Role.Admin);
         var missing = await Post("v2/repository/models/nothing/load", "", Role.Admin);
+        var nothing = await Post("v2/repository/models/Not%20a%20name/unload", "", Role.Admin);
         var loaded = await Post($"v2/repository/models/{Seed.Deployment}/load", "", Role.Admin);
 
         Assert.Equal(403, paused);
@@ -109,6 +113,7 @@ public sealed class ModelDocumentTests(ApiServer api) : OpenInferenceTest(api)
         Assert.Equal((200, "[]"), ready);
         Assert.Equal((400, $"failed to load '{Seed.Deployment}': the parameter 'config' is not taken; a deployment serves versions of the catalog."), (refused.Status, Error(refused.Body)));
         Assert.Equal((404, "failed to load 'nothing': there is no such deployment in this team."), (missing.Status, Error(missing.Body)));
+        Assert.Equal((404, "failed to unload 'Not a name': there is no such deployment in this team."), (nothing.Status, Error(nothing.Body)));
         Assert.Equal((200, ""), loaded);
         Assert.Equal((200, $$"""[{"name":"{{Seed.Deployment}}","version":"1","state":"READY","reason":""}]"""), await Post("v2/repository/index", ""));
         Assert.Equal(["resumed", "paused"], (await Admin.Audit(token: Token)).Items.Where(audited => audited.NounName == Seed.Deployment).Select(audited => audited.Action));

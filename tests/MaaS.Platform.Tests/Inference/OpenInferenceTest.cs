@@ -58,7 +58,7 @@ public abstract class OpenInferenceTest(ApiServer api) : ApiTest(api)
     }
 
     /// <summary>INPUTS in a request stands for all of them.</summary>
-    protected static string All(string request) => request.Replace("INPUTS", Inputs, StringComparison.Ordinal);
+    protected internal static string All(string request) => request.Replace("INPUTS", Inputs, StringComparison.Ordinal);
 
     protected static ByteArrayContent Bare(byte[] body)
     {

@@ -147,6 +147,17 @@ public sealed class SamplingTests(ApiServer api) : RolloutTest(api)
     }
 
     [Fact]
+    public async Task What_finds_no_room_to_wait_is_not_kept_and_a_later_request_is_taken_in_its_place()
+    {
+        await Admin.StartSampling(Seed.Deployment, new(Requests: 1, Redact: []), Token);
+        var city = new string('x', 3 << 20); // where two megabytes may wait
+        await Member.Predict(Seed.Deployment, new PredictRequest(TestPackage.Rows($$"""{"age":50,"city":"{{city}}"}""")), Token);
+        var later = await Member.Predict(Seed.Deployment, Fifty, Token);
+
+        Assert.Equal(later.RequestId, Assert.Single(await Taken(1)).RequestId);
+    }
+
+    [Fact]
     public async Task A_sample_that_comes_again_after_an_outage_is_neither_kept_nor_counted_twice()
     {
         await Admin.StartSampling(Seed.Deployment, new(), Token);

@@ -12,7 +12,7 @@ public sealed class ServingMeterTests(ApiServer api) : RolloutTest(api)
     public async Task A_collector_gets_the_counts_of_every_deployment()
     {
         using var collector = new HttpListener();
-        var address = $"http://127.0.0.1:{ApiServer.FreePort()}/";
+        var address = $"http://127.0.0.1:{FreePort.Any()}/";
         collector.Prefixes.Add(address);
         collector.Start();
         var heard = new TaskCompletionSource<string>();
@@ -25,7 +25,7 @@ public sealed class ServingMeterTests(ApiServer api) : RolloutTest(api)
         collector.Stop();
         await listening;
 
-        foreach (var name in new[] { "maas.serving.requests", "maas.serving.rows", "maas.serving.runs", "maas.serving.active_requests", "maas.serving.time", "maas.serving.answered_within", "maas.serving.models" })
+        foreach (var name in new[] { "maas.serving.requests", "maas.serving.rows", "maas.serving.runs", "maas.serving.active_requests", "maas.serving.time", "maas.serving.answered_within", "maas.serving.runs_within", "maas.serving.models" })
             Assert.Contains(name, metrics, StringComparison.Ordinal);
         foreach (var tag in new[] { Seed.Deployment, Seed.Model, $"{Team.Id}", "success", "backend", "compute", "+Inf" })
             Assert.Contains(tag, metrics, StringComparison.Ordinal);

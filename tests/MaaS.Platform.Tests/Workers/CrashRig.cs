@@ -41,12 +41,7 @@ public sealed class CrashRig : IAsyncLifetime
             return;
         await Server.Start(Token);
         _services = PostgresFixture.Services(Server.ConnectionString("maas"), _files.FullName);
-        await using (var creating = new NpgsqlConnection($"{Server.ConnectionString("postgres")};Pooling=false"))
-        {
-            await creating.OpenAsync(Token);
-            await using var create = new NpgsqlCommand("create database maas", creating);
-            await create.ExecuteNonQueryAsync(Token);
-        }
+        await Server.Execute("create database maas", Token);
         await _services.GetRequiredService<CatalogMigrations>().Apply(Token);
 
         await using var worker = StartWorker();

@@ -21,7 +21,7 @@ public sealed partial class SafetyTests
     [Fact]
     public void No_page_has_a_script_or_a_handler_in_it()
     {
-        foreach (var (path, text) in Sources("*.razor"))
+        foreach (var (path, text) in PortalSources.Of("*.razor"))
         {
             Assert.False(InlineScript().IsMatch(text), $"{path} has a script without a file; the policy forbids it.");
             Assert.False(InlineHandler().IsMatch(text), $"{path} has a handler in an attribute; the policy forbids it.");
@@ -31,7 +31,7 @@ public sealed partial class SafetyTests
     [Fact]
     public void Every_form_that_is_posted_carries_its_token()
     {
-        var posted = Sources("*.razor").Where(source => source.Text.Contains("method=\"post\"", StringComparison.Ordinal)).ToList();
+        var posted = PortalSources.Of("*.razor").Where(source => source.Text.Contains("method=\"post\"", StringComparison.Ordinal)).ToList();
 
         Assert.Equal(["ForgotPage.razor", "ResetPage.razor", "SetupPage.razor", "SignInPage.razor"], posted.Select(source => Path.GetFileName(source.Path)).Order());
         Assert.All(posted, source => Assert.Equal(PostedForm().Count(source.Text), TokenForm().Count(source.Text)));
@@ -40,16 +40,8 @@ public sealed partial class SafetyTests
     [Fact]
     public void Every_other_post_asks_for_the_token_by_hand()
     {
-        foreach (var (path, text) in Sources("*.cs").Where(source => source.Text.Contains("MapPost(", StringComparison.Ordinal)))
+        foreach (var (path, text) in PortalSources.Of("*.cs").Where(source => source.Text.Contains("MapPost(", StringComparison.Ordinal)))
             Assert.True(text.Contains("IsRequestValidAsync", StringComparison.Ordinal), $"{path} takes a post and never asks for the antiforgery token.");
-    }
-
-    private static IEnumerable<(string Path, string Text)> Sources(string pattern)
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "MaaS.sln")))
-            root = root.Parent ?? throw new InvalidOperationException("The tests run outside the repository: no MaaS.sln above them.");
-        return Directory.EnumerateFiles(Path.Combine(root.FullName, "MaaS.Web"), pattern, SearchOption.AllDirectories).Select(path => (path, File.ReadAllText(path)));
     }
 
     [GeneratedRegex("<script(?![^>]*\\bsrc=)", RegexOptions.IgnoreCase)]

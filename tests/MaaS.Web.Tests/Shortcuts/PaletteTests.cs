@@ -20,7 +20,7 @@ public sealed class PaletteTests
 
         Assert.Equal(["Actions", "Pages"], dialogs.FindAll(".palette-group").Select(group => group.TextContent));
         Assert.Equal("Train a model", dialogs.Find("[data-testid=palette-item] .palette-name").TextContent);
-        Assert.Contains("Switch to dark", dialogs.Find("[data-testid=palette-list]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Switch to the theme: Dark", dialogs.Find("[data-testid=palette-list]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
