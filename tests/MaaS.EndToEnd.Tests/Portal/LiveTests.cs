@@ -31,6 +31,7 @@ public sealed class LiveTests : IDisposable
         await at.Id("password").FillAsync(Password);
         await at.Id("sign-in").ClickAsync();
         await Expect(at.Id("first-steps")).ToBeVisibleAsync();
+        await at.Goto("/datasets");
         await at.Id("sample-churn").ClickAsync();
         await Expect(at.Id("train-on")).ToBeVisibleAsync();
         Assert.Equal(1, await Streams(port));
