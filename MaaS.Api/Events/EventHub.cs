@@ -134,9 +134,17 @@ internal sealed class EventHub(
             var wanted = sources.Where(source => source.Kind == reading.Kind).ToList();
             if (wanted.Count == 0 || (clock.GetElapsedTime(_readAt.GetValueOrDefault(reading.Kind), now) < reading.Pause && wanted.All(source => Now(source) is not null)))
                 continue;
-            await using var context = await contexts.CreateDbContextAsync(token);
-            var found = (await reading.Read(context, wanted, token)).ToDictionary(one => one.Source, one => one.Event);
-            said.AddRange(wanted.Select(source => (source, Said.Of(found.GetValueOrDefault(source) ?? Gone(source)))));
+            try
+            {
+                await using var context = await contexts.CreateDbContextAsync(token);
+                var found = (await reading.Read(context, wanted, token)).ToDictionary(one => one.Source, one => one.Event);
+                said.AddRange(wanted.Select(source => (source, Said.Of(found.GetValueOrDefault(source) ?? Gone(source)))));
+            }
+            catch (Exception error) when (error is not OperationCanceledException && !Outage.Is(error))
+            {
+                // A bug in one kind must not keep the others from being told.
+                logger.LogError(error, "Reading what streams follow of {Kind} failed; it is tried again", reading.Kind);
+            }
             _readAt[reading.Kind] = now;
         }
         return said;

@@ -12,7 +12,7 @@ internal static class NotificationNews
     {
         var people = sources.Select(source => source.Person).ToList();
         var unread = await context.Notifications.Where(row => people.Contains(row.UserId) && row.InPage && row.ReadAt == null)
-            .GroupBy(row => new { row.UserId, row.Event.TeamId }).Select(rows => new { rows.Key.UserId, rows.Key.TeamId, Count = rows.Count(), Newest = rows.Max(row => row.EventId) }).ToListAsync(token);
+            .GroupBy(row => new { row.UserId, row.Event.TeamId }).Select(rows => new { rows.Key.UserId, rows.Key.TeamId, Count = rows.Count(), Newest = rows.Max(row => row.Event.At) }).ToListAsync(token);
         var found = unread.ToDictionary(row => new Source(TopicKind.Notifications, row.TeamId, row.UserId), row => new UnreadEvent(row.Count, row.Newest));
         return sources.Select(source => (source, (LiveEvent)(found.GetValueOrDefault(source) ?? new UnreadEvent(0, null))));
     }

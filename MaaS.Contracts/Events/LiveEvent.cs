@@ -37,8 +37,8 @@ public sealed record TeamJobsEvent(IReadOnlyList<JobBrief> Jobs, int Queued) : L
 public sealed record JobBrief(
     Guid Id, JobKind Kind, JobState State, Guid? RunId, Guid? ParentId, bool CancelRequested, int Attempt, double Progress, string? Phase);
 
-/// <param name="Newest">The newest of them, so that one that came while another was read is noticed.</param>
-public sealed record UnreadEvent(int Count, Guid? Newest) : LiveEvent;
+/// <param name="Newest">When the newest of them happened, so that one that came while another was read is noticed.</param>
+public sealed record UnreadEvent(int Count, DateTimeOffset? Newest) : LiveEvent;
 
 /// <param name="Deployments">All of the team's, by name.</param>
 public sealed record DeploymentsEvent(IReadOnlyList<DeploymentBrief> Deployments) : LiveEvent;

@@ -23,7 +23,7 @@ public sealed class NotificationsPageTests
         var bell = portal.Page<Bell>();
         Assert.Empty(bell.FindAll("[data-testid=unread]"));
 
-        await events.Say(new UnreadEvent(120, s_failed.Id));
+        await events.Say(new UnreadEvent(120, s_failed.At));
 
         await bell.WaitForAssertionAsync(() => Assert.Equal("99+", bell.Find("[data-testid=unread]").TextContent));
         Assert.Equal(("/notifications", "Notifications, 120 unread"), (bell.Find("a").GetAttribute("href"), bell.Find("a").GetAttribute("aria-label")));
