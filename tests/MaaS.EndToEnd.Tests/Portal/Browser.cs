@@ -69,6 +69,9 @@ internal sealed class PortalPage
 
     public ILocator Id(string testId) => _page.GetByTestId(testId);
 
+    /// <summary>The page itself, without the bar and the drawer.</summary>
+    public ILocator Main => _page.GetByRole(AriaRole.Main);
+
     public ILocator Button(string text) => _page.GetByRole(AriaRole.Button, new() { Name = text });
 
     public Task Press(string key) => _page.Keyboard.PressAsync(key);
