@@ -13,8 +13,7 @@ using MudBlazor.Services;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-// Run from its build output, as ./maas up does, the files of packages lie where a manifest says, not in wwwroot.
-builder.WebHost.UseStaticWebAssets();
+builder.AddPortalFiles();
 builder.AddTrustedProxies();
 builder.AddPortalSession();
 builder.Services.AddLanguages();
@@ -31,6 +30,7 @@ app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages =>
     pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
 app.UseMiddleware<SecurityHeaders>();
+app.UseResponseCompression();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
