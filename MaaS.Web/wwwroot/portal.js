@@ -38,7 +38,24 @@
     },
   };
 
-  document.addEventListener('click', event => { if (event.target.closest('[data-reload]')) location.reload(); });
+  document.addEventListener('click', event => {
+    if (event.target.closest('[data-reload]')) location.reload();
+    // As an address it would lead home: a page's base is the portal's root.
+    if (event.target.closest('[data-skip]')) {
+      event.preventDefault();
+      document.getElementById('content').focus();
+    }
+  });
+
+  // Tabs by arrow keys, as every screen reader announces them; Tab goes on to what they show.
+  document.addEventListener('keydown', event => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const list = step && event.target.role === 'tab' && event.target.closest('[role=tablist]');
+    if (!list) return;
+    const tabs = [...list.querySelectorAll('[role=tab]')];
+    tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length].focus();
+    event.preventDefault();
+  });
   // A circuit the server no longer knows cannot be healed, only begun again.
   new MutationObserver(changes => {
     for (const { target } of changes)
