@@ -22,7 +22,11 @@ internal static class Listening
             sockets.UnsafePreferInlineScheduling = true;
             sockets.WaitForDataBeforeAllocatingBuffer = false; // a read less for every request, 4 KB more for every idle connection
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = 32 * 1024; // a stream's topics are in its address, and a run's series have long names
+        });
         var (grpc, metrics) = (Port(builder.Configuration, "MAAS_GRPC_PORT"), Metrics(builder.Configuration));
         if (grpc is null && metrics is null)
             return;

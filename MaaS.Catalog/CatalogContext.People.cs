@@ -37,6 +37,12 @@ public sealed partial class CatalogContext
             reset.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId).OnDelete(DeleteBehavior.Cascade);
         });
         model.Entity<RecoveryCode>().HasKey(code => new { code.UserId, code.Hash });
+        model.Entity<ExternalIdentity>(identity =>
+        {
+            identity.HasIndex(row => new { row.Issuer, row.Subject }).IsUnique();
+            identity.HasIndex(row => new { row.UserId, row.Issuer }).IsUnique();
+        });
+        model.Entity<OidcSignIn>().HasKey(flow => flow.FlowHash);
         model.Entity<ProtectionKey>().HasKey(key => key.Name);
         model.Entity<ApiKey>(key =>
         {

@@ -13,6 +13,7 @@ using MaaS.Catalog.Workers;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Notifications;
 using MaaS.Contracts.Teams;
 using Microsoft.EntityFrameworkCore;
@@ -28,6 +29,8 @@ public sealed partial class CatalogContext(DbContextOptions<CatalogContext> opti
     public DbSet<Session> Sessions => Set<Session>();
     public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
+    public DbSet<ExternalIdentity> ExternalIdentities => Set<ExternalIdentity>();
+    public DbSet<OidcSignIn> OidcSignIns => Set<OidcSignIn>();
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
     public DbSet<UsageCount> UsageCounts => Set<UsageCount>();
@@ -46,6 +49,7 @@ public sealed partial class CatalogContext(DbContextOptions<CatalogContext> opti
     public DbSet<ModelVersion> ModelVersions => Set<ModelVersion>();
     public DbSet<ModelFile> ModelFiles => Set<ModelFile>();
     public DbSet<ModelAlias> ModelAliases => Set<ModelAlias>();
+    public DbSet<VersionApproval> VersionApprovals => Set<VersionApproval>();
     public DbSet<Deployment> Deployments => Set<Deployment>();
     public DbSet<Revision> Revisions => Set<Revision>();
     public DbSet<TrafficMinute> TrafficMinutes => Set<TrafficMinute>();
@@ -72,6 +76,7 @@ public sealed partial class CatalogContext(DbContextOptions<CatalogContext> opti
         conventions.Properties<SampledProtocol>().HaveConversion<SnakeCaseEnum<SampledProtocol>>();
         conventions.Properties<EventKind>().HaveConversion<SnakeCaseEnum<EventKind>>();
         conventions.Properties<DeliveryState>().HaveConversion<SnakeCaseEnum<DeliveryState>>();
+        conventions.Properties<ApprovalState>().HaveConversion<SnakeCaseEnum<ApprovalState>>();
         conventions.Properties<Role>().HaveConversion<SnakeCaseEnum<Role>>();
     }
 
@@ -178,6 +183,15 @@ public sealed partial class CatalogContext(DbContextOptions<CatalogContext> opti
         {
             alias.HasKey(row => new { row.ModelId, row.Name });
             alias.HasOne(row => row.Version).WithMany(version => version.Aliases).HasForeignKey(row => row.VersionId);
+        });
+
+        model.Entity<VersionApproval>(approval =>
+        {
+            approval.HasOne<Team>().WithMany().HasForeignKey(row => row.TeamId);
+            approval.HasOne(row => row.Version).WithMany(version => version.Approvals).HasForeignKey(row => row.VersionId);
+            approval.HasIndex(row => new { row.TeamId, row.State });
+            approval.HasIndex(row => row.RequestedAt);
+            approval.HasIndex(row => row.DecidedAt).HasFilter("decided_at is not null");
         });
 
         model.Entity<Deployment>(deployment =>

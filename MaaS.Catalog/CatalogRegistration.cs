@@ -6,6 +6,7 @@ using MaaS.Catalog.Deployments;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Catalog.Models;
+using MaaS.Catalog.Search;
 using MaaS.Catalog.Sweeps;
 using MaaS.Catalog.Teams;
 using Microsoft.EntityFrameworkCore;
@@ -39,7 +40,7 @@ public static class CatalogRegistration
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<CatalogContext>>().CreateDbContext());
         services.AddSingleton<CatalogMigrations>();
         services.AddSingleton<MetricStore>();
-        services.AddSingleton<RunFinder>();
+        services.AddSingleton<RunFinder>().AddSingleton<NounFinder>();
         services.AddSingleton<JobLog>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<JobQueue>(provider, lease));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ArtifactStore>(provider, root));

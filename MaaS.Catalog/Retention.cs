@@ -37,6 +37,7 @@ public sealed class Retention(
         await Forget("Retention:NotificationDays", 90, "delete from events where at < now() - $1", token);
         await Forget("Retention:NotificationDays", 90, "delete from webhook_deliveries where created_at < now() - $1", token);
         await Execute(TimeSpan.FromDays(1), "delete from password_resets where expires_at < now() - $1", token);
+        await Execute(TimeSpan.Zero, "delete from oidc_sign_ins where expires_at < now() - $1", token);
         await Execute(TimeSpan.FromDays(1), "delete from workers where heartbeat_at < now() - $1", token);
         var (files, bytes) = await artifacts.Sweep(s_sweepAge, token);
         if (files > 0)

@@ -1,9 +1,6 @@
 // The typed client: every call the API has, in the order a user meets them. It is also the table of its routes.
 // Knows HTTP and the JSON dialect; knows nothing of sessions in browsers or of retries (the HttpClient it is given does).
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Datasets;
@@ -13,6 +10,7 @@ using MaaS.Contracts.Inference;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Notifications;
+using MaaS.Contracts.Search;
 using MaaS.Contracts.Teams;
 using MaaS.Contracts.Workers;
 
@@ -20,13 +18,17 @@ namespace MaaS.Contracts;
 
 /// <param name="http">Its base address is the API's; its authorization header a session token or an API key, as bearer.</param>
 /// <remarks>Every method throws <see cref="ProblemException"/> when the API refuses.</remarks>
-public sealed class MaaSClient(HttpClient http)
+public sealed partial class MaaSClient(HttpClient http)
 {
     // Sign-in
     public Task<SessionCreated> SignIn(SignIn request, CancellationToken token = default) => Post<SessionCreated>("api/session", request, token);
     public Task<SessionCreated> AcceptInvitation(AcceptInvitation request, CancellationToken token = default) => Post<SessionCreated>("api/session/invitation", request, token);
     public Task ForgetPassword(ForgottenPassword request, CancellationToken token = default) => Do(HttpMethod.Post, "api/session/forgotten", request, token);
     public Task ResetPassword(ResetPassword request, CancellationToken token = default) => Do(HttpMethod.Post, "api/session/reset", request, token);
+    public Task<OidcView> Oidc(CancellationToken token = default) => Get<OidcView>("api/session/oidc", token);
+    public Task<OidcBegun> BeginOidc(BeginOidc request, CancellationToken token = default) => Post<OidcBegun>("api/session/oidc", request, token);
+    public Task<SessionCreated> FinishOidc(FinishOidc request, CancellationToken token = default) => Post<SessionCreated>("api/session/oidc/callback", request, token);
+    public Task<SessionCreated> FinishOidc(OidcCode request, CancellationToken token = default) => Post<SessionCreated>("api/session/oidc/code", request, token);
     public Task<CallerView> WhoAmI(CancellationToken token = default) => Get<CallerView>("api/session", token);
     public Task<CallerView> SwitchTeam(SwitchTeam request, CancellationToken token = default) => Put<CallerView>("api/session/team", request, token);
     public Task SignOut(CancellationToken token = default) => Delete("api/session", token);
@@ -35,6 +37,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<IReadOnlyList<SessionView>> Sessions(CancellationToken token = default) => Get<IReadOnlyList<SessionView>>("api/account/sessions", token);
     public Task EndSession(Guid session, CancellationToken token = default) => Delete($"api/account/sessions/{session}", token);
     public Task EndSessions(CancellationToken token = default) => Delete("api/account/sessions", token);
+    public Task<IReadOnlyList<IdentityView>> Identities(CancellationToken token = default) => Get<IReadOnlyList<IdentityView>>("api/account/identities", token);
+    public Task Unlink(Guid identity, CancellationToken token = default) => Delete($"api/account/identities/{identity}", token);
     public Task ChangePassword(ChangePassword request, CancellationToken token = default) => Do(HttpMethod.Put, "api/account/password", request, token);
     public Task<AuthenticatorView> Authenticator(CancellationToken token = default) => Get<AuthenticatorView>("api/account/authenticator", token);
     public Task<AuthenticatorSetup> BeginAuthenticator(BeginAuthenticator request, CancellationToken token = default) => Post<AuthenticatorSetup>("api/account/authenticator", request, token);
@@ -110,20 +114,8 @@ public sealed class MaaSClient(HttpClient http)
     public Task<JobView> CancelJob(Guid id, CancellationToken token = default) => Post<JobView>($"api/jobs/{id}/cancel", null, token);
     public Task<JobView> ResumeJob(Guid id, CancellationToken token = default) => Post<JobView>($"api/jobs/{id}/resume", null, token);
 
-    /// <summary>Follows a job until it ends. Pass the last id seen to go on after a broken connection.</summary>
-    /// <param name="keys">Points of these series only; null for all.</param>
-    public async IAsyncEnumerable<(string Id, JobEvent Event)> FollowJob(Guid id, string? lastEventId = null, [EnumeratorCancellation] CancellationToken token = default, IReadOnlyCollection<string>? keys = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{id}/events{(keys is { Count: > 0 } ? "?" : "")}{string.Join('&', (keys ?? []).Select(key => $"key={Escape(key)}"))}");
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        if (lastEventId is not null) request.Headers.Add("Last-Event-ID", lastEventId);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
-        await ThrowUnlessSuccess(response, token);
-        var stream = await response.Content.ReadAsStreamAsync(token);
-        var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<JobEvent>(data, MaaSJson.Options)!);
-        await foreach (var item in events.EnumerateAsync(token))
-            yield return (item.EventId ?? "", item.Data);
-    }
+    // Everything
+    public Task<IReadOnlyList<SearchHit>> Find(string text, int limit = 20, CancellationToken token = default) => Get<IReadOnlyList<SearchHit>>($"api/search?text={Escape(text)}&limit={limit}", token);
 
     // Models
     public Task<Page<ModelView>> Models(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ModelView>>($"api/models{Paging(limit, after)}", token);
@@ -144,6 +136,12 @@ public sealed class MaaSClient(HttpClient http)
     public Task<IReadOnlyList<ModelExportView>> ModelExports(string model, int version, CancellationToken token = default) => Get<IReadOnlyList<ModelExportView>>($"api/models/{Escape(model)}/versions/{version}/exports", token);
     public Task<ModelView> SetAlias(string model, string alias, SetAlias request, CancellationToken token = default) => Put<ModelView>($"api/models/{Escape(model)}/aliases/{Escape(alias)}", request, token);
     public Task DeleteAlias(string model, string alias, CancellationToken token = default) => Delete($"api/models/{Escape(model)}/aliases/{Escape(alias)}", token);
+
+    public Task<IReadOnlyList<ApprovalView>> Approvals(string model, int version, CancellationToken token = default) => Get<IReadOnlyList<ApprovalView>>($"api/models/{Escape(model)}/versions/{version}/approvals", token);
+    public Task<ApprovalView> RequestApproval(string model, int version, RequestApproval request, CancellationToken token = default) => Post<ApprovalView>($"api/models/{Escape(model)}/versions/{version}/approvals", request, token);
+    public Task<ApprovalView> DecideApproval(string model, int version, DecideApproval request, CancellationToken token = default) => Put<ApprovalView>($"api/models/{Escape(model)}/versions/{version}/approvals/pending", request, token);
+    public Task<Page<ApprovalView>> Approvals(ApprovalState? state = null, int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<ApprovalView>>($"api/approvals{Paging(limit, after)}{Part("state", state?.ToString().ToLowerInvariant())}", token);
+    public Task<ApprovalRule> SetApprovalRule(ApprovalRule rule, CancellationToken token = default) => Put<ApprovalRule>("api/team/approval-rule", rule, token);
 
     // Deployments and predictions
     public Task<Page<DeploymentView>> Deployments(int limit = 50, string? after = null, CancellationToken token = default) => Get<Page<DeploymentView>>($"api/deployments{Paging(limit, after)}", token);

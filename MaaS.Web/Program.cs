@@ -2,6 +2,7 @@
 // It does not know the database, the engine or ONNX Runtime; the typed client is its only way to anything.
 using MaaS.ServiceDefaults;
 using MaaS.Web;
+using MaaS.Web.Events;
 using MaaS.Web.Languages;
 using MaaS.Web.Layout;
 using MaaS.Web.Notifications;
@@ -13,15 +14,14 @@ using MudBlazor.Services;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-// Run from its build output, as ./maas up does, the files of packages lie where a manifest says, not in wwwroot.
-builder.WebHost.UseStaticWebAssets();
+builder.AddPortalFiles();
 builder.AddTrustedProxies();
 builder.AddPortalSession();
 builder.Services.AddLanguages();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
 builder.Services.AddScoped<Browser>();
-builder.Services.AddScoped<Unread>();
+builder.Services.AddScoped<Live>().AddScoped<Unread>();
 builder.Services.AddSingleton<ApiAddress>();
 
 var app = builder.Build();
@@ -31,6 +31,7 @@ app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages =>
     pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
 app.UseMiddleware<SecurityHeaders>();
+app.UseResponseCompression();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
@@ -38,6 +39,7 @@ app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapSession();
+app.MapOidc();
 app.MapLanguages();
 app.MapUploads();
 app.MapDownloads();

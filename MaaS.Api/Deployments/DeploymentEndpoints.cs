@@ -53,6 +53,7 @@ internal static class DeploymentEndpoints
         switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow, provider: request.Provider ?? default, answersKeptDays: request.AnswersKeptDays ?? 0))
         {
             case (_, NotFoundProblem missing): return missing;
+            case (_, ConflictProblem conflict): return conflict;
             case (_, InvalidProblem invalid): return invalid;
             case (var (shares, shadow), _):
                 var deployment = new Deployment { TeamId = caller.TeamId, Name = request.Name };

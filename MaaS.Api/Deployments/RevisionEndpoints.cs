@@ -32,7 +32,7 @@ internal static class RevisionEndpoints
         return TypedResults.Ok(await revisions.Page(paging.Count, row => $"{row.Number}", DeploymentViews.Of, token));
     }
 
-    private static async Task<Results<Ok<DeploymentView>, NotFoundProblem, InvalidProblem>> Revise(
+    private static async Task<Results<Ok<DeploymentView>, NotFoundProblem, ConflictProblem, InvalidProblem>> Revise(
         string deployment, CreateRevision request, Caller caller, CatalogContext context, TrafficPlan plan, Router router, CancellationToken token)
     {
         if (await Id(context, caller, deployment, token) is not { } id || await RevisionRows.Newest(context, id, token) is not { } newest)
@@ -40,6 +40,7 @@ internal static class RevisionEndpoints
         switch (await plan.Of(context, caller, request.Traffic, token, request.Shadow, request.Guard, id, request.Provider ?? newest.Provider, request.AnswersKeptDays ?? newest.AnswersKeptDays))
         {
             case (_, NotFoundProblem missing): return missing;
+            case (_, ConflictProblem conflict): return conflict;
             case (_, InvalidProblem invalid): return invalid;
             case (var (shares, shadow), _):
                 await RevisionRows.Append(context, id, last =>
@@ -77,7 +78,7 @@ internal static class RevisionEndpoints
             return new ConflictProblem("revision_is_current", $"Revision {target} is what \"{deployment}\" serves now; choose an earlier one.");
         if (await context.Revisions.ForViews().SingleOrDefaultAsync(row => row.DeploymentId == id && row.Number == target, token) is not { } old)
             return new NotFoundProblem("revision", $"{target} of \"{deployment}\"");
-        switch (await plan.Of(context, caller, DeploymentViews.Of(old).Traffic, token, provider: old.Provider))
+        switch (await plan.Of(context, caller, DeploymentViews.Of(old).Traffic, token, provider: old.Provider, isRollback: true))
         {
             case (_, NotFoundProblem missing): return missing;
             case (_, InvalidProblem invalid): return invalid;

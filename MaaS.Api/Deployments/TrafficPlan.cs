@@ -1,5 +1,5 @@
-// Checks a revision before it is written: the weights add up, the versions are the team's, and each of them loads and answers
-// its own stored sample here and now. What fails any of it never takes traffic, because no row is made.
+// Checks a revision before it is written: the weights add up, the versions are the team's, approved where it wants that, and each of them loads
+// and answers its own stored sample here and now. What fails any of it never takes traffic, because no row is made.
 using MaaS.Api.Inference;
 using MaaS.Api.Models;
 using MaaS.Api.Problems;
@@ -22,7 +22,7 @@ internal sealed class TrafficPlan(LoadedModels models)
     /// <returns>The rows of the shares and the shadow's version, or why there are none.</returns>
     public async Task<((IReadOnlyList<RevisionShare> Shares, Guid? Shadow) Rows, ProblemResult? Problem)> Of(
         CatalogContext context, Caller caller, IReadOnlyList<TrafficShare> traffic, CancellationToken token, Shadow? shadow = null, Guard? guard = null, Guid? deployment = null,
-        ExecutionProvider provider = ExecutionProvider.Auto, int answersKeptDays = 0)
+        ExecutionProvider provider = ExecutionProvider.Auto, int answersKeptDays = 0, bool isRollback = false)
     {
         if (traffic.Any(share => share is null))
             return (default, new InvalidProblem("traffic_not_allowed", "traffic holds a null; each entry is a model, a version and a weight."));
@@ -42,6 +42,8 @@ internal sealed class TrafficPlan(LoadedModels models)
                 return (default, ModelVersionEndpoints.Missing(share.Model, share.Version));
             shares.Add(new() { VersionId = id, Weight = share.Weight });
         }
+        if (!isRollback && await ApprovalCheck.Missing(context, caller.TeamId, deployment, shares, token) is { } unapproved)
+            return (default, unapproved);
         var shadowId = shadow is null ? null : await Version(context, caller, shadow.Model, shadow.Version, token);
         if (shadow is not null && shadowId is null)
             return (default, ModelVersionEndpoints.Missing(shadow.Model, shadow.Version));

@@ -3,6 +3,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using MaaS.Api.Events;
 using MaaS.Api.Inference.Shadows;
 using MaaS.Catalog;
 using MaaS.Inference;
@@ -10,7 +11,7 @@ using MaaS.Inference.Tensors;
 
 namespace MaaS.Api.Inference;
 
-internal sealed class MetricsText(ServingCounts counts, Comparisons comparisons, LoadedModels models)
+internal sealed class MetricsText(ServingCounts counts, Comparisons comparisons, LoadedModels models, EventHub events)
 {
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -61,6 +62,8 @@ internal sealed class MetricsText(ServingCounts counts, Comparisons comparisons,
         Shadows();
         Begin("maas_models_loaded", "gauge", "Versions in memory");
         text.Append(CultureInfo.InvariantCulture, $"maas_models_loaded {models.Count}\n");
+        Begin("maas_event_streams", "gauge", "Streams of events that are open: one for each tab of the portal");
+        text.Append(CultureInfo.InvariantCulture, $"maas_event_streams {events.Count}\n");
         Begin("process_resident_memory_bytes", "gauge", "Physical memory of the process");
         text.Append(CultureInfo.InvariantCulture, $"process_resident_memory_bytes {Environment.WorkingSet}\n");
         Begin("process_cpu_seconds_total", "counter", "Processor time of the process");

@@ -24,7 +24,6 @@ internal static class JobEndpoints
         jobs.MapGet("{job}", Get).WithSummary("One job");
         jobs.MapPost("{job}/cancel", Cancel).Needs(Role.Member).WithSummary("Ask a job to stop; one that has ended stays as it is");
         jobs.MapPost("{job}/resume", JobResumption.Resume).Needs(Role.Member).WithSummary("Let a training that was canceled or failed go on from its newest checkpoint");
-        jobs.MapGet("{job}/events", JobEventEndpoint.Follow).WithSummary("Follow a job until it ends, as server-sent events");
     }
 
     private static async Task<Results<Ok<Page<JobView>>, InvalidProblem>> List(

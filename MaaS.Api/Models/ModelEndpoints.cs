@@ -24,7 +24,7 @@ internal static class ModelEndpoints
         models.MapDelete("{model}", Delete).Needs(Role.Member).WithSummary("Delete a model with its versions; no deployment may name one");
         models.MapPut("{model}/aliases/{alias}", SetAlias).Needs(Role.Member).WithSummary("Point an alias to a version");
         models.MapDelete("{model}/aliases/{alias}", DeleteAlias).Needs(Role.Member).WithSummary("Remove an alias");
-        models.MapModelVersions();
+        api.MapApprovals(models.MapModelVersions());
         api.MapPost("model-versions/compare", CompareEndpoint.Compare).WithTags("Models").WithSummary("Two to four versions beside one another: figures with intervals, signatures, latency, settings, data, deployments");
         api.MapGet("model-versions/{modelVersion}", ModelVersionEndpoints.GetById).WithTags("Models").WithSummary("One version, by its own id, as trainings that go on from it name it");
     }

@@ -17,7 +17,7 @@ namespace MaaS.Api.Models;
 
 internal static class ModelVersionEndpoints
 {
-    public static void MapModelVersions(this IEndpointRouteBuilder models)
+    public static RouteGroupBuilder MapModelVersions(this IEndpointRouteBuilder models)
     {
         var versions = models.MapGroup("{model}/versions");
         versions.MapGet("", List).WithSummary("Versions, newest first");
@@ -28,6 +28,7 @@ internal static class ModelVersionEndpoints
         versions.MapGet("{version}/targets", TargetsEndpoint.List).WithSummary("Deployments it could take over, those whose callers would notice nothing first");
         versions.MapModelExports();
         versions.MapGet("{version}/files/{**path}", Download).WithSummary("One file of the package").Produces(200, contentType: "application/octet-stream");
+        return versions;
     }
 
     private static async Task<Results<Ok<Page<ModelVersionView>>, NotFoundProblem, InvalidProblem>> List(

@@ -3,6 +3,7 @@ using MaaS.Catalog;
 using MaaS.Catalog.Notifications;
 using MaaS.Catalog.Teams;
 using MaaS.Contracts.Notifications;
+using MaaS.Contracts.Teams;
 using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Notifications;
@@ -33,6 +34,9 @@ internal static class Audience
     {
         var (choice, kind) = (member.Notifications, found.Event.Kind);
         if (choice.OwnRunsOnly && kind is EventKind.RunSucceeded or EventKind.RunFailed && found.StartedBy != member.User.Email)
+            return null;
+        var isRequester = found.StartedBy == member.User.Email;
+        if (kind is EventKind.ApprovalRequested && (member.Role < Role.Admin || isRequester) || kind is EventKind.VersionApproved or EventKind.VersionRejected && !isRequester)
             return null;
         var inPage = choice.Page is null || choice.Page.Contains(kind);
         var mailed = choice.Mail is not null && choice.Mail.Contains(kind);

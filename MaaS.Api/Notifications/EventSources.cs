@@ -1,8 +1,10 @@
 // The rows that events come from. A sweep's own trials and what a person canceled are no news.
 using MaaS.Catalog;
+using MaaS.Catalog.Models;
 using MaaS.Catalog.Notifications;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Jobs;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Notifications;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,4 +63,36 @@ internal sealed class GuardedRollbacks : IEventSource
             At = row.CreatedAt,
         }));
     }
+}
+
+internal sealed class Approvals : IEventSource
+{
+    public string Name => "approvals";
+
+    public TimeSpan Pause => TimeSpan.Zero;
+
+    public async Task<IReadOnlyList<Found>> Read(CatalogContext context, DateTimeOffset since, CancellationToken token)
+    {
+        var rows = await context.VersionApprovals.AsNoTracking().Include(row => row.Version.Model)
+            .Where(row => row.RequestedAt > since || row.DecidedAt > since).OrderBy(row => row.Id).ToListAsync(token);
+        return
+        [
+            .. rows.Where(row => row.RequestedAt > since).Select(row => Event(row, EventKind.ApprovalRequested, $"{row.RequestedBy}: {row.Note}", row.RequestedAt)),
+            .. rows.Where(row => row.DecidedAt > since).Select(row => Event(
+                row, row.State == ApprovalState.Approved ? EventKind.VersionApproved : EventKind.VersionRejected, $"{row.DecidedBy}: {row.Decision}", row.DecidedAt!.Value)),
+        ];
+    }
+
+    private static Found Event(VersionApproval row, EventKind kind, string detail, DateTimeOffset at) => new(
+        new TeamEvent
+        {
+            TeamId = row.TeamId,
+            Kind = kind,
+            Source = $"approval/{row.Id}/{(kind == EventKind.ApprovalRequested ? "requested" : "decided")}",
+            Name = $"Version {row.Version.Number} of {row.Version.Model.Name}",
+            Detail = detail,
+            Link = $"/models/{row.Version.Model.Name}/{row.Version.Number}",
+            At = at,
+        },
+        row.Requester);
 }

@@ -19,7 +19,7 @@ internal interface IEventSource
     Task<IReadOnlyList<Found>> Read(CatalogContext context, DateTimeOffset since, CancellationToken token);
 }
 
-/// <param name="StartedBy">Of a run: who hears of it when they want to hear of their own only.</param>
+/// <param name="StartedBy">Of a run: who hears of it when they want to hear of their own only. Of an approval: who requested it.</param>
 internal sealed record Found(TeamEvent Event, string? StartedBy = null);
 
 internal sealed class EventWatch(

@@ -8,7 +8,7 @@ internal static class NotificationRegistration
         // Made now, so that a setting that cannot work stops the start and not a delivery.
         builder.Services.AddSingleton(new Mail(builder.Configuration)).AddSingleton(new OpenNetworks(builder.Configuration));
         builder.Services.AddSingleton<WebhookSender>().AddSingleton<Courier>();
-        builder.Services.AddSingleton<IEventSource, EndedRuns>().AddSingleton<IEventSource, GuardedRollbacks>().AddSingleton<IEventSource, DriftWatch>();
+        builder.Services.AddSingleton<IEventSource, EndedRuns>().AddSingleton<IEventSource, GuardedRollbacks>().AddSingleton<IEventSource, DriftWatch>().AddSingleton<IEventSource, Approvals>();
         builder.Services.AddHostedService<EventWatch>();
         builder.Services.AddHostedService<Deliveries>();
     }

@@ -9,6 +9,8 @@ namespace MaaS.Api.Problems;
 /// <param name="detail">One sentence that names the field, the value and what is allowed.</param>
 internal abstract class ProblemResult(int status, string code, string detail) : IResult
 {
+    public string Code => code;
+
     public const string MediaType = "application/problem+json";
 
     public Task ExecuteAsync(HttpContext context) => ProblemWriter.Write(context, status, code, detail);
@@ -20,8 +22,12 @@ internal abstract class ProblemResult(int status, string code, string detail) : 
 
 /// <summary>404: it does not exist, or it is another team's, and the two cannot be told apart.</summary>
 internal sealed class NotFoundProblem(string noun, object name)
-    : ProblemResult(404, $"{noun.Replace(' ', '_')}_not_found", $"There is no {noun} {name} in this team."), IEndpointMetadataProvider
+    : ProblemResult(404, CodeOf(noun), DetailOf(noun, name)), IEndpointMetadataProvider
 {
+    public static string CodeOf(string noun) => $"{noun.Replace(' ', '_')}_not_found";
+
+    public static string DetailOf(string noun, object name) => $"There is no {noun} {name} in this team.";
+
     public static void PopulateMetadata(System.Reflection.MethodInfo method, EndpointBuilder builder) => Document(builder, 404);
 }
 

@@ -1,5 +1,6 @@
 // Which role an endpoint needs, and how that is checked. Roles are ordered: an admin may do whatever a member may.
 using MaaS.Api.Problems;
+using MaaS.Api.Teams.Oidc;
 using MaaS.Contracts.Teams;
 using MaaS.ServiceDefaults;
 using Microsoft.AspNetCore.Authentication;
@@ -27,6 +28,7 @@ internal static class Access
             authorization.AddPolicy(role.ToString(), policy => policy.RequireRole(Enum.GetValues<Role>().Where(held => held >= role).Select(held => held.ToString())));
         builder.AddTrustedProxies();
         builder.AddSignInLimit();
+        builder.AddOidc();
     }
 
     public static void UseIdentity(this WebApplication app)

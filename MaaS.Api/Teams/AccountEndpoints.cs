@@ -1,5 +1,6 @@
 // A person's own account: where it is signed in, and its password. The authenticator is in a file of its own.
 using MaaS.Api.Problems;
+using MaaS.Api.Teams.Oidc;
 using MaaS.Catalog;
 using MaaS.Contracts.Teams;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,6 +18,7 @@ internal static class AccountEndpoints
         account.MapDelete("sessions/{session}", End).WithSummary("End one of my sessions");
         account.MapPut("password", ChangePassword).WithSummary("Change my password, and end my other sessions");
         account.MapAuthenticator();
+        account.MapIdentities();
     }
 
     private static async Task<Ok<IReadOnlyList<SessionView>>> Sessions(

@@ -20,5 +20,5 @@ internal sealed class CallerViews(StorageUse storage)
         return new(views.Single(view => view.Id == caller.TeamId), caller.Role, caller.Name, caller.UserId, caller.KeyId, views);
     }
 
-    private static TeamView View(Team team, long bytes) => new(team.Id, team.Name, bytes, team.StorageQuotaBytes, team.CreatedAt);
+    private static TeamView View(Team team, long bytes) => new(team.Id, team.Name, bytes, team.StorageQuotaBytes, team.CreatedAt, team.ApprovalNeeded);
 }

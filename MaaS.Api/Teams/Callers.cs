@@ -3,6 +3,7 @@
 using System.Runtime.CompilerServices;
 using MaaS.Api.Inference;
 using MaaS.Catalog;
+using MaaS.Contracts.Teams;
 using Microsoft.EntityFrameworkCore;
 
 namespace MaaS.Api.Teams;
@@ -29,6 +30,26 @@ internal sealed class Callers
     /// <returns>Null when there is none, or it is unknown, expired or revoked.</returns>
     public async ValueTask<Caller?> Find(string? header, CancellationToken token) =>
         TryHash(header, out var hash) ? Valid(await _known.Find(hash, token)) : null;
+
+    /// <summary>Of these secrets those that are still good, each with what it stands for now.</summary>
+    public async Task<IReadOnlyDictionary<SecretHash, (Guid TeamId, Role Role)>> Standing(IReadOnlyCollection<SecretHash> secrets, CancellationToken token)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(token);
+        var now = _clock.GetUtcNow();
+        var (keys, sessions) = (secrets.Where(secret => secret.IsApiKey).Select(secret => secret.Bytes).ToArray(), secrets.Where(secret => !secret.IsApiKey).Select(secret => secret.Bytes).ToArray());
+        var standing = new Dictionary<SecretHash, (Guid, Role)>();
+        if (keys.Length > 0)
+            foreach (var key in await context.ApiKeys.Where(row => keys.Contains(row.SecretHash) && (row.ExpiresAt == null || row.ExpiresAt > now)).Select(row => new { row.SecretHash, row.TeamId, row.Role }).ToListAsync(token))
+                standing[new(key.SecretHash, isApiKey: true)] = (key.TeamId, key.Role);
+        if (sessions.Length > 0)
+            foreach (var session in await (
+                from session in context.Sessions
+                join member in context.Members on new { session.TeamId, session.UserId } equals new { member.TeamId, member.UserId }
+                where sessions.Contains(session.TokenHash) && session.ExpiresAt > now
+                select new { session.TokenHash, session.TeamId, member.Role }).ToListAsync(token))
+                standing[new(session.TokenHash, isApiKey: false)] = (session.TeamId, session.Role);
+        return standing;
+    }
 
     /// <summary>Forgets a secret that was just revoked here; other replicas notice when their memory is no longer fresh.</summary>
     public void Forget(byte[] hash)

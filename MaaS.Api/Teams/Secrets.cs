@@ -34,6 +34,7 @@ internal static class Secrets
     public const string Invitation = "mi_";
     public const string Reset = "mr_";
     public const string Webhook = "mw_";
+    public const string Oidc = "mo_";
 
     private const string Bearer = "Bearer ";
 

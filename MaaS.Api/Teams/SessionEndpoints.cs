@@ -1,6 +1,7 @@
 // Signing in and out, and choosing among one's teams. An unknown address and a wrong password look and take the same; that a code is
 // needed is told only to who knows the password.
 using MaaS.Api.Problems;
+using MaaS.Api.Teams.Oidc;
 using MaaS.Catalog;
 using MaaS.Catalog.Teams;
 using MaaS.Contracts.Teams;
@@ -20,6 +21,7 @@ internal static class SessionEndpoints
         session.MapPost("forgotten", PasswordResets.Forget).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy).WithSummary("Ask for a link to a new password by e-mail");
         session.MapPost("reset", PasswordResets.Reset).AllowAnonymous().RequireRateLimiting(SignInLimit.Policy)
             .WithSummary("Redeem a link: set a new password, and end every session");
+        session.MapOidc();
         session.MapGet("", WhoAmI).WithSummary("Who is calling, and for which team");
         session.MapPut("team", SwitchTeam).WithSummary("Make another of one's teams the session's team");
         session.MapDelete("", SignOut).WithSummary("Sign out");
@@ -61,8 +63,9 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Makes a session; its token is in the answer and nowhere else.</summary>
+    /// <param name="how">For the audit log: <c>through Contoso</c>; null for the password.</param>
     public static async Task<SessionCreated> Open(
-        CatalogContext context, CallerViews views, User user, Member member, Visitor visitor, DateTimeOffset now, CancellationToken token)
+        CatalogContext context, CallerViews views, User user, Member member, Visitor visitor, DateTimeOffset now, CancellationToken token, string? how = null)
     {
         var secret = Secrets.New(Secrets.Session);
         var expires = now + Callers.SessionLife;
@@ -78,7 +81,7 @@ internal static class SessionEndpoints
             LastSeenAt = now,
             ExpiresAt = expires,
         });
-        context.Audit(caller, "signed_in", "session", user.Email);
+        context.Audit(caller, "signed_in", "session", user.Email, how);
         await context.SaveChangesAsync(token);
         await context.Sessions.Where(row => row.ExpiresAt < now).ExecuteDeleteAsync(token);
         return new(secret, expires, await views.Of(context, caller, token));

@@ -14,14 +14,17 @@ internal static class WorkerEndpoints
     public static void MapWorkers(this IEndpointRouteBuilder api) =>
         api.MapGroup("workers").WithTags("Workers").MapGet("", List).WithSummary("Workers and their devices");
 
-    private static async Task<Ok<IReadOnlyList<WorkerView>>> List(CatalogContext context, TimeProvider clock, CancellationToken token)
+    private static async Task<Ok<IReadOnlyList<WorkerView>>> List(CatalogContext context, TimeProvider clock, CancellationToken token) =>
+        TypedResults.Ok(await All(context, clock.GetUtcNow(), token));
+
+    public static async Task<IReadOnlyList<WorkerView>> All(CatalogContext context, DateTimeOffset now, CancellationToken token)
     {
-        var since = clock.GetUtcNow() - s_alive;
+        var since = now - s_alive;
         var running = await context.Jobs.Where(job => job.State == JobState.Running && job.WorkerId != null)
             .GroupBy(job => job.WorkerId!.Value).Select(jobs => new { jobs.Key, Count = jobs.Count() }).ToDictionaryAsync(jobs => jobs.Key, jobs => jobs.Count, token);
         var workers = await context.Workers.AsNoTracking().OrderBy(row => row.Name).ToListAsync(token);
-        return TypedResults.Ok<IReadOnlyList<WorkerView>>(workers.ConvertAll(row => new WorkerView(
-            row.Id, row.Name, row.Devices, running.GetValueOrDefault(row.Id), row.HeartbeatAt >= since, row.StartedAt, row.HeartbeatAt)));
+        return workers.ConvertAll(row => new WorkerView(
+            row.Id, row.Name, row.Devices, running.GetValueOrDefault(row.Id), row.HeartbeatAt >= since, row.StartedAt, row.HeartbeatAt));
     }
 
     /// <summary>Whether a worker that is alive has a GPU.</summary>

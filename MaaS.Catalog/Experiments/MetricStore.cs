@@ -7,6 +7,9 @@ using NpgsqlTypes;
 
 namespace MaaS.Catalog.Experiments;
 
+/// <summary>The points of one chunk, which all are of one series.</summary>
+public sealed record StoredPoints(Guid RunId, long Number, string Key, IReadOnlyList<MetricPoint> Points);
+
 public sealed class MetricStore(NpgsqlDataSource database)
 {
     /// <summary>CPU, memory and GPU figures: a resumed attempt does not measure them again.</summary>
@@ -99,30 +102,38 @@ public sealed class MetricStore(NpgsqlDataSource database)
         return found;
     }
 
-    /// <summary>What was stored after a chunk, oldest first, for following a run.</summary>
+    /// <summary>What was stored after certain chunks of certain runs, run by run and oldest first, for following them; a thousand chunks at most.</summary>
+    /// <param name="seen">Each run with the number of the newest chunk that is known of it; 0 for none.</param>
     /// <param name="keys">Null takes all.</param>
-    /// <returns>The points, and the number to continue after.</returns>
-    public async Task<(IReadOnlyList<MetricPoint> Points, long Number)> After(
-        Guid runId, long number, IReadOnlyCollection<string>? keys, CancellationToken token)
+    public async Task<IReadOnlyList<StoredPoints>> After(
+        IReadOnlyCollection<(Guid Run, long Number)> seen, IReadOnlyCollection<string>? keys, CancellationToken token)
     {
         const int mostChunks = 1000;
         await using var command = database.CreateCommand(
             $"""
-            select number, key, steps, values, at from metric_chunks
-            where run_id = @run and number > @number and (@keys is null or key = any(@keys)) order by number limit {mostChunks}
+            select c.run_id, c.number, c.key, c.steps, c.values, c.at from unnest(@runs, @numbers) as seen (run_id, number)
+            join metric_chunks c on c.run_id = seen.run_id and c.number > seen.number and (@keys is null or c.key = any(@keys))
+            order by c.run_id, c.number limit {mostChunks}
             """);
-        command.Parameters.AddWithValue("run", runId);
-        command.Parameters.AddWithValue("number", number);
+        command.Parameters.AddWithValue("runs", seen.Select(one => one.Run).ToArray());
+        command.Parameters.AddWithValue("numbers", seen.Select(one => one.Number).ToArray());
         command.Parameters.Add(Keys(keys?.ToArray()));
-        var points = new List<MetricPoint>();
+        var stored = new List<StoredPoints>();
         await using var reader = await command.ExecuteReaderAsync(token);
         while (await reader.ReadAsync(token))
         {
-            number = reader.GetInt64(0);
-            var key = reader.GetString(1);
-            points.AddRange(Samples(reader, 2).Select(sample => new MetricPoint(key, sample.Step, sample.Value, sample.At)));
+            var key = reader.GetString(2);
+            stored.Add(new(reader.GetGuid(0), reader.GetInt64(1), key, [.. Samples(reader, 3).Select(sample => new MetricPoint(key, sample.Step, sample.Value, sample.At))]));
         }
-        return (points, number);
+        return stored;
+    }
+
+    /// <summary>The number of a run's newest chunk; 0 when there is none.</summary>
+    public async Task<long> Newest(Guid runId, CancellationToken token)
+    {
+        await using var command = database.CreateCommand("select coalesce(max(number), 0) from metric_chunks where run_id = $1");
+        command.Parameters.Add(new() { Value = runId });
+        return (long)(await command.ExecuteScalarAsync(token))!;
     }
 
     /// <summary>The last value of every series of each run.</summary>

@@ -57,4 +57,24 @@ public sealed class JobLog(NpgsqlDataSource database)
             lines.Add(new(reader.GetInt64(0), reader.GetDateTime(1), reader.GetString(2)));
         return lines;
     }
+
+    /// <summary>Lines after certain lines of certain jobs, oldest first, for following them.</summary>
+    /// <param name="seen">Each job with the number of the last line that is known of it; 0 for none.</param>
+    public async Task<IReadOnlyList<(Guid Job, LogLine Line)>> After(IReadOnlyCollection<(Guid Job, long Number)> seen, int limit, CancellationToken token)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select l.job_id, l.number, l.at, l.text from unnest(@jobs, @numbers) as seen (job_id, number)
+            join job_log l on l.job_id = seen.job_id and l.number > seen.number
+            order by l.number limit @limit
+            """);
+        command.Parameters.AddWithValue("jobs", seen.Select(one => one.Job).ToArray());
+        command.Parameters.AddWithValue("numbers", seen.Select(one => one.Number).ToArray());
+        command.Parameters.AddWithValue("limit", limit);
+        var lines = new List<(Guid, LogLine)>();
+        await using var reader = await command.ExecuteReaderAsync(token);
+        while (await reader.ReadAsync(token))
+            lines.Add((reader.GetGuid(0), new(reader.GetInt64(1), reader.GetDateTime(2), reader.GetString(3))));
+        return lines;
+    }
 }

@@ -1222,6 +1222,76 @@ namespace MaaS.Catalog.Migrations
                     b.ToTable("model_versions", (string)null);
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Models.VersionApproval", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("Decision")
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("note");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("Requester")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requester");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<Guid>("TeamId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("team_id");
+
+                    b.Property<Guid>("VersionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("version_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_version_approvals");
+
+                    b.HasIndex("DecidedAt")
+                        .HasDatabaseName("ix_version_approvals_decided_at")
+                        .HasFilter("decided_at is not null");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_version_approvals_requested_at");
+
+                    b.HasIndex("VersionId")
+                        .HasDatabaseName("ix_version_approvals_version_id");
+
+                    b.HasIndex("TeamId", "State")
+                        .HasDatabaseName("ix_version_approvals_team_id_state");
+
+                    b.ToTable("version_approvals", (string)null);
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Notifications.EventCursor", b =>
                 {
                     b.Property<string>("Source")
@@ -1563,6 +1633,45 @@ namespace MaaS.Catalog.Migrations
                     b.ToTable("audit_events", (string)null);
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Teams.ExternalIdentity", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Issuer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
+                    b.Property<DateTimeOffset>("LinkedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("linked_at");
+
+                    b.Property<string>("Subject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_external_identities");
+
+                    b.HasIndex("Issuer", "Subject")
+                        .IsUnique()
+                        .HasDatabaseName("ix_external_identities_issuer_subject");
+
+                    b.HasIndex("UserId", "Issuer")
+                        .IsUnique()
+                        .HasDatabaseName("ix_external_identities_user_id_issuer");
+
+                    b.ToTable("external_identities", (string)null);
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Teams.InvitationRow", b =>
                 {
                     b.Property<byte[]>("TokenHash")
@@ -1636,6 +1745,46 @@ namespace MaaS.Catalog.Migrations
                         .HasDatabaseName("ix_members_user_id");
 
                     b.ToTable("members", (string)null);
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Teams.OidcSignIn", b =>
+                {
+                    b.Property<byte[]>("FlowHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("flow_hash");
+
+                    b.Property<string>("Email")
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<bool>("EmailVerified")
+                        .HasColumnType("boolean")
+                        .HasColumnName("email_verified");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("InvitationHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("invitation_hash");
+
+                    b.Property<string>("Issuer")
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
+                    b.Property<DateTimeOffset?>("RedeemedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("redeemed_at");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.HasKey("FlowHash")
+                        .HasName("pk_oidc_sign_ins");
+
+                    b.ToTable("oidc_sign_ins", (string)null);
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Teams.PasswordReset", b =>
@@ -1773,6 +1922,10 @@ namespace MaaS.Catalog.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<bool>("ApprovalNeeded")
+                        .HasColumnType("boolean")
+                        .HasColumnName("approval_needed");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -2253,6 +2406,25 @@ namespace MaaS.Catalog.Migrations
                     b.Navigation("Model");
                 });
 
+            modelBuilder.Entity("MaaS.Catalog.Models.VersionApproval", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Teams.Team", null)
+                        .WithMany()
+                        .HasForeignKey("TeamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_version_approvals_teams_team_id");
+
+                    b.HasOne("MaaS.Catalog.Models.ModelVersion", "Version")
+                        .WithMany("Approvals")
+                        .HasForeignKey("VersionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_version_approvals_model_versions_version_id");
+
+                    b.Navigation("Version");
+                });
+
             modelBuilder.Entity("MaaS.Catalog.Notifications.Notification", b =>
                 {
                     b.HasOne("MaaS.Catalog.Notifications.TeamEvent", "Event")
@@ -2324,6 +2496,18 @@ namespace MaaS.Catalog.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_api_keys_teams_team_id");
+                });
+
+            modelBuilder.Entity("MaaS.Catalog.Teams.ExternalIdentity", b =>
+                {
+                    b.HasOne("MaaS.Catalog.Teams.User", "User")
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_external_identities_users_user_id");
+
+                    b.Navigation("User");
                 });
 
             modelBuilder.Entity("MaaS.Catalog.Teams.InvitationRow", b =>
@@ -2448,6 +2632,8 @@ namespace MaaS.Catalog.Migrations
             modelBuilder.Entity("MaaS.Catalog.Models.ModelVersion", b =>
                 {
                     b.Navigation("Aliases");
+
+                    b.Navigation("Approvals");
 
                     b.Navigation("Files");
 

@@ -33,6 +33,7 @@ public sealed class ModelVersion
     public List<ModelFile> Files { get; } = [];
     public List<ModelAlias> Aliases { get; } = [];
     public List<LoadMark> LoadMarks { get; } = [];
+    public List<VersionApproval> Approvals { get; } = [];
 }
 
 /// <summary>A file of the package, or an export: made of it later, and no part of it. The bytes are a blob of the artifact store.</summary>

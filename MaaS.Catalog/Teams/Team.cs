@@ -12,6 +12,9 @@ public sealed class Team
 
     /// <summary>Of all requests to its deployments together.</summary>
     public UsageLimits Limits { get; set; } = new();
+
+    /// <summary>Whether a version must be approved before it gets traffic.</summary>
+    public bool ApprovalNeeded { get; set; }
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
 }
 

@@ -1,7 +1,4 @@
-// What the outside sees of a job, whole or as events while it runs.
-using System.Text.Json.Serialization;
-using MaaS.Contracts.Experiments;
-
+// What the outside sees of a job.
 namespace MaaS.Contracts.Jobs;
 
 /// <param name="RunId">The run it fills; null for jobs that fill none (profile).</param>
@@ -30,20 +27,3 @@ public sealed record JobView(
     bool Resumable = false);
 
 public enum JobState { Queued, Running, Succeeded, Failed, Canceled }
-
-/// <summary>
-/// One server-sent event of <c>GET /api/jobs/{job}/events</c>. The event's id resumes the stream (Last-Event-ID);
-/// its name is the discriminator.
-/// </summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(JobStateEvent), "state")]
-[JsonDerivedType(typeof(JobMetricsEvent), "metrics")]
-[JsonDerivedType(typeof(JobLogEvent), "log")]
-public abstract record JobEvent;
-
-/// <summary>State, progress or phase changed. The stream ends after the one whose state is final.</summary>
-public sealed record JobStateEvent(JobView Job) : JobEvent;
-
-public sealed record JobMetricsEvent(IReadOnlyList<MetricPoint> Points) : JobEvent;
-
-public sealed record JobLogEvent(IReadOnlyList<LogLine> Lines) : JobEvent;

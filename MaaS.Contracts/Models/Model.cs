@@ -14,6 +14,7 @@ public sealed record ModelView(
 /// <param name="Bytes">Of the whole package.</param>
 /// <param name="RunId">The run it came from; null once that run was deleted.</param>
 /// <param name="QuarantinedAt">When a server process ended while it loaded this version; it is not loaded again until the quarantine is lifted. Null: it is not in quarantine.</param>
+/// <param name="Approval">What became of the newest request for approval; null when there was none.</param>
 public sealed record ModelVersionView(
     Guid Id,
     string Model,
@@ -24,7 +25,8 @@ public sealed record ModelVersionView(
     IReadOnlyList<string> Aliases,
     string CreatedBy,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? QuarantinedAt = null);
+    DateTimeOffset? QuarantinedAt = null,
+    ApprovalState? Approval = null);
 
 /// <summary>Registers the package of a successful run as the next version; the model is made when there is none.</summary>
 public sealed record RegisterVersion(Guid RunId);

@@ -1,9 +1,10 @@
 // What happened that somebody may want to hear of, and who wants to hear of it where.
 namespace MaaS.Contracts.Notifications;
 
-public enum EventKind { RunSucceeded, RunFailed, DeploymentRolledBack, DriftFound }
+/// <summary>That approval is requested is news to admins; what became of it to who requested it.</summary>
+public enum EventKind { RunSucceeded, RunFailed, DeploymentRolledBack, DriftFound, ApprovalRequested, VersionApproved, VersionRejected }
 
-/// <param name="Name">Of the run or deployment.</param>
+/// <param name="Name">Of the run, the deployment or the version.</param>
 /// <param name="Detail">Why, or in which experiment.</param>
 /// <param name="Link">The portal's page: <c>/runs/...</c>.</param>
 public sealed record NotificationView(Guid Id, EventKind Kind, string Name, string? Detail, string Link, DateTimeOffset At, bool Read);
@@ -27,6 +28,9 @@ public static class EventWords
         EventKind.RunSucceeded => $"Run {name} finished",
         EventKind.RunFailed => $"Run {name} failed",
         EventKind.DeploymentRolledBack => $"Deployment {name} was rolled back by its guard",
+        EventKind.ApprovalRequested => $"Approval of {name} is requested",
+        EventKind.VersionApproved => $"{name} is approved",
+        EventKind.VersionRejected => $"{name} is not approved",
         _ => $"What deployment {name} is asked has drifted",
     };
 }

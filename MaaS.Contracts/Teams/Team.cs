@@ -8,7 +8,8 @@ public enum Role { Viewer, Member, Admin }
 
 /// <param name="StorageBytes">What the team's artifacts take on disk.</param>
 /// <param name="StorageQuotaBytes">Uploads beyond it are refused.</param>
-public sealed record TeamView(Guid Id, string Name, long StorageBytes, long StorageQuotaBytes, DateTimeOffset CreatedAt);
+/// <param name="ApprovalNeeded">Whether a version must be approved before it gets traffic.</param>
+public sealed record TeamView(Guid Id, string Name, long StorageBytes, long StorageQuotaBytes, DateTimeOffset CreatedAt, bool ApprovalNeeded = false);
 
 /// <param name="Authenticator">Whether the person's sign-in needs a code of an authenticator app.</param>
 public sealed record MemberView(Guid UserId, string Email, Role Role, bool Pending, DateTimeOffset JoinedAt, bool Authenticator = false);

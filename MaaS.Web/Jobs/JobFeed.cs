@@ -1,28 +1,29 @@
-// What a page knows of a job while it runs: its state, its curves, its log, kept current by server-sent events.
-// A broken connection is resumed by the last id seen. Of a run with very many series it follows those that are chosen.
-// It does not draw; it says when there is something new to draw.
+// What a page knows of a job while it runs: its state and, when it fills a run, its curves and its log, kept current by the tab's events.
+// Of a run with very many series it follows those that are chosen. It does not draw; it says when there is something new to draw.
 using System.Diagnostics;
-using MaaS.Contracts;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
+using MaaS.Web.Events;
 
 namespace MaaS.Web.Jobs;
 
-internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
+/// <param name="run">The run it fills, whose curves and log are followed too; null when nobody looks at any.</param>
+internal sealed class JobFeed(Live live, Guid id, Guid? run = null) : IDisposable
 {
     // Events come as fast as a worker writes; a page that draws more often than this only gets warmer.
     private static readonly TimeSpan DrawEvery = TimeSpan.FromMilliseconds(250);
     private const int LinesKept = 2000;
     private const int PointsKept = 4000;
+    private const int SeriesFollowed = 300;
 
     private readonly CancellationTokenSource _gone = new();
-    private CancellationTokenSource _stream = new();
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, List<MetricSample>> _curves = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<MetricSample>> _copies = new(StringComparer.Ordinal); // of curves as they are
     private readonly List<LogLine> _log = [];
     private string[]? _keys;
-    private string? _last;
+    private Following? _following;
     private long _announcedAt;
     private int _pending;
 
@@ -31,7 +32,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
 
     public JobView? Job { get; private set; }
 
-    /// <summary>Why nothing new comes at the moment; null while the connection holds.</summary>
+    /// <summary>Why nothing new comes any more.</summary>
     public string? Trouble { get; private set; }
 
     public bool Ended => Job is { } job && IsFinal(job.State);
@@ -48,7 +49,10 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
     public void Start(JobView? known = null, IReadOnlyCollection<string>? keys = null)
     {
         (Job, _keys) = (known, keys?.ToArray());
-        _ = Follow();
+        if (Ended) return;
+        _following = live.Follow(Topics(), Take);
+        // It may have heard of the end before it was known whom to leave.
+        if (Ended) _following.Dispose();
     }
 
     /// <summary>From here on points of these series only. What they were until now is the caller's to fetch and to fill in.</summary>
@@ -63,9 +67,7 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
                 _copies.Remove(left);
             }
         }
-        var before = Interlocked.Exchange(ref _stream, new());
-        before.Cancel();
-        before.Dispose();
+        if (!Ended) _following?.Change(Topics());
     }
 
     /// <summary>What is stored of series that are not followed from their beginning, and of the log.</summary>
@@ -101,49 +103,23 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
         lock (_lock) return [.. _log];
     }
 
-    private async Task Follow()
-    {
-        for (var failures = 0; !_gone.IsCancellationRequested && !Ended;)
-        {
-            var again = _stream;
-            try
-            {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token, again.Token);
-                await foreach (var (eventId, item) in api.FollowJob(id, _last, either.Token, _keys))
-                {
-                    if (eventId.Length > 0) _last = eventId;
-                    (failures, Trouble) = (0, null);
-                    Take(item);
-                }
-                if (Ended) return;
-            }
-            catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException && (_gone.IsCancellationRequested || again != _stream))
-            {
-                // The page has gone, or wants other series: at once from where it was.
-                continue;
-            }
-            catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException or Contracts.ProblemException)
-            {
-                Trouble = T["The live connection broke. Trying again…"];
-                Announce();
-                // A noun that is gone does not come back.
-                if (broken is ProblemException { Problem.Status: 401 or 403 or 404 }) return;
-            }
-            failures++;
-            await Task.Delay(TimeSpan.FromSeconds(Math.Min(10, failures)), _gone.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-        }
-    }
+    // An address has room for so many series; what is beyond them is fetched and then stands still.
+    private Topic[] Topics() => run is not { } filled ? [Topic.Job(id)]
+        : [Topic.Job(id), Topic.Log(id), .. _keys?.Take(SeriesFollowed).Select(key => Topic.Metrics(filled, key)) ?? [Topic.Metrics(filled)]];
 
-    private void Take(JobEvent item)
+    private void Take(LiveEvent item)
     {
         lock (_lock)
         {
             if (item is JobStateEvent state) Job = state.Job;
+            if (item is GoneEvent gone) Trouble = gone.Problem.Detail;
             if (item is JobLogEvent log) Append(log.Lines);
             if (item is JobMetricsEvent metrics)
                 foreach (var point in metrics.Points)
                     Append(point);
         }
+        // The end is the last that is said of a job.
+        if (Ended) _following?.Dispose();
         Announce();
     }
 
@@ -183,5 +159,9 @@ internal sealed class JobFeed(MaaSClient api, Guid id) : IDisposable
             TaskScheduler.Default);
     }
 
-    public void Dispose() => _gone.Cancel();
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _following?.Dispose();
+    }
 }

@@ -27,8 +27,9 @@ internal sealed partial class Sentences(IReadOnlyDictionary<string, string> know
     private static IEnumerable<string> Values(Match found) =>
         found.Groups.Values.Skip(1).OrderBy(group => group.Name, StringComparer.Ordinal).Select(group => group.Value);
 
+    // What stands in a place does not go beyond the sentence.
     private static Regex Pattern(string english) => new(
-        $"^{Escaped().Replace(Regex.Escape(english), "(?<p$1>.+?)")}$", RegexOptions.Singleline | RegexOptions.CultureInvariant, s_patience);
+        $"^{Escaped().Replace(Regex.Escape(english), "(?<p$1>(?:(?![.!?] [A-Z0-9]).)+?)")}$", RegexOptions.Singleline | RegexOptions.CultureInvariant, s_patience);
 
     [GeneratedRegex(@"\{\d\}")]
     private static partial Regex Place();

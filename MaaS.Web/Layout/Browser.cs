@@ -8,6 +8,9 @@ internal sealed class Browser(IJSRuntime js) : IDisposable
     private DotNetObjectReference<Browser>? _self;
     private TimeZoneInfo _zone = TimeZoneInfo.Utc;
 
+    /// <summary>The person's time zone, as <c>Europe/Berlin</c>.</summary>
+    public string Zone => _zone.Id;
+
     /// <summary><c>light</c>, <c>dark</c> or <c>system</c>: what the person chose.</summary>
     public string Theme { get; private set; } = "system";
 

@@ -45,7 +45,7 @@ internal static class PortalSession
         builder.Services.AddHttpClient(ApiClients.Api).SafeRetriesOnly();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<ApiClients>();
-        builder.Services.AddSingleton<CodeStep>();
+        builder.Services.AddSingleton<SealedNotes>();
         builder.Services.AddScoped<SessionEnd>();
         builder.Services.AddScoped(services => services.GetRequiredService<ApiClients>().ForCircuit(
             services.GetRequiredService<AuthenticationStateProvider>(), services.GetRequiredService<SessionEnd>()));

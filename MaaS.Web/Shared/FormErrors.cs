@@ -3,6 +3,7 @@
 using MaaS.Contracts;
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using System.Text.RegularExpressions;
 
 namespace MaaS.Web.Shared;
@@ -48,7 +49,7 @@ internal sealed partial class FormErrors
             foreach (var member in result.MemberNames.DefaultIfEmpty(""))
                 _byPath.TryAdd(Normal(prefix + member), T.Heard(Words(result.ErrorMessage ?? T["This value is not allowed."], member)));
 
-        foreach (var property in record.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0))
+        foreach (var property in record.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0))
         {
             var value = property.GetValue(record);
             if (value is not null && IsContract(value)) Collect(value, $"{prefix}{property.Name}.");

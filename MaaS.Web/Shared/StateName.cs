@@ -1,4 +1,4 @@
-// The word for a state: one vocabulary for jobs, runs, datasets, deployments, trials and workers.
+// The word for a state: one vocabulary for jobs, runs, datasets, deployments, trials, workers and approvals.
 namespace MaaS.Web.Shared;
 
 internal static class StateName
@@ -20,6 +20,9 @@ internal static class StateName
         "paused" => T["paused"],
         "alive" => T["alive"],
         "lost" => T["lost"],
+        "pending" => T["approval pending"],
+        "approved" => T["approved"],
+        "rejected" => T["rejected"],
         var other => other,
     };
 }

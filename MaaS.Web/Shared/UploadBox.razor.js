@@ -2,7 +2,9 @@
 const running = new WeakMap();
 
 export function listen(drop, input, page) {
-  input.addEventListener('change', () => input.files.length && send(input.files[0], input, page));
+  const chosen = () => input.files.length && send(input.files[0], input, page);
+  input.addEventListener('change', chosen);
+  chosen(); // by somebody quicker than this script
   drop.addEventListener('dragover', event => { event.preventDefault(); drop.classList.add('upload-over'); });
   drop.addEventListener('dragleave', () => drop.classList.remove('upload-over'));
   drop.addEventListener('drop', event => {

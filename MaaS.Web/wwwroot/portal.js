@@ -38,6 +38,24 @@
     },
   };
 
+  document.addEventListener('click', event => {
+    if (event.target.closest('[data-reload]')) location.reload();
+    // As an address it would lead home: a page's base is the portal's root.
+    if (event.target.closest('[data-skip]')) {
+      event.preventDefault();
+      document.getElementById('content').focus();
+    }
+  });
+
+  // Tabs by arrow keys, as every screen reader announces them; Tab goes on to what they show.
+  document.addEventListener('keydown', event => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const list = step && event.target.role === 'tab' && event.target.closest('[role=tablist]');
+    if (!list) return;
+    const tabs = [...list.querySelectorAll('[role=tab]')];
+    tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length].focus();
+    event.preventDefault();
+  });
   // A form without a circuit: of two clicks the second would take back what the first is about to do.
   document.addEventListener('submit', event => {
     if (!event.target.matches('[data-once]')) return;
@@ -46,7 +64,6 @@
   });
   // Back from where it led, it can be sent anew.
   addEventListener('pageshow', event => { if (event.persisted) for (const form of document.querySelectorAll('[data-once]')) form.dataset.once = ''; });
-  document.addEventListener('click', event => { if (event.target.closest('[data-reload]')) location.reload(); });
   // A circuit the server no longer knows cannot be healed, only begun again.
   new MutationObserver(changes => {
     for (const { target } of changes)

@@ -6,6 +6,7 @@ using MaaS.Contracts;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Inference;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Training;

@@ -1,6 +1,7 @@
 // The way in: an API that answers, a signed-in client, and the waiting that every walk through the platform needs.
 using MaaS.Contracts;
 using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;
 
@@ -35,7 +36,7 @@ internal static class Platform
 
     /// <summary>Follows a job to its end.</summary>
     /// <exception cref="InvalidOperationException">It did not succeed; the message is its error.</exception>
-    public static async Task<JobView> Finished(MaaSClient client, Guid id, Action<JobEvent>? seen = null)
+    public static async Task<JobView> Finished(MaaSClient client, Guid id, Action<LiveEvent>? seen = null)
     {
         await foreach (var (_, happened) in client.FollowJob(id))
             seen?.Invoke(happened);

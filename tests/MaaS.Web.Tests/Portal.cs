@@ -3,6 +3,7 @@ using System.Globalization;
 using Bunit;
 using MaaS.Contracts;
 using MaaS.Contracts.Teams;
+using MaaS.Web.Events;
 using MaaS.Web.Layout;
 using MaaS.Web.Notifications;
 using MaaS.Web.Session;
@@ -25,8 +26,8 @@ internal sealed class Portal : BunitContext
         Services.AddMudServices(mud => mud.PopoverOptions.CheckForPopoverProvider = false);
         Services.AddScoped<Browser>();
         Services.AddScoped<SessionEnd>();
-        Services.AddSingleton<CodeStep>();
-        Services.AddScoped<Unread>();
+        Services.AddSingleton<SealedNotes>();
+        Services.AddScoped<Live>().AddScoped<Unread>();
         Services.AddSingleton(new MaaSClient(new HttpClient(Api) { BaseAddress = new Uri("http://api") }));
         var team = new TeamView(Guid.CreateVersion7(), "harbour", 0, 1_000_000, DateTimeOffset.UnixEpoch);
         Caller = new CallerView(team, role, "ada@example.com", Guid.CreateVersion7(), null, [team]);

@@ -11,6 +11,7 @@ internal static class PortalBench
         ["compare_100"] = CompareBench.Measure,
         ["keys_5000"] = KeysBench.Measure,
         ["live_delay"] = LiveBench.Measure,
+        ["page_weight"] = PageWeightBench.Measure,
     };
 
     public static Task<int> Run(IReadOnlyCollection<string> chosen) => Groups.Run("portal", s_groups, chosen, PortalRig.Start);

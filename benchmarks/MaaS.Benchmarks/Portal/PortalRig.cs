@@ -50,6 +50,18 @@ internal sealed class PortalRig : IAsyncDisposable
     public CatalogContext Context() =>
         new(new DbContextOptionsBuilder<CatalogContext>().UseNpgsql(Database).UseSnakeCaseNamingConvention().Options);
 
+    /// <summary>A page of the same person in a browser that has kept nothing but the sign-in.</summary>
+    public async Task<IPage> Fresh()
+    {
+        var context = await _browser.NewContextAsync(new()
+        {
+            BaseURL = Platform.Setting("MAAS_WEB"),
+            ViewportSize = new() { Width = 1440, Height = 900 },
+            StorageState = await Page.Context.StorageStateAsync(),
+        });
+        return await context.NewPageAsync();
+    }
+
     /// <summary>Opens a page from its address, as a bookmark does, until a script finds what it looks for, and again.</summary>
     /// <returns>The median of the seconds; the browser's cache is warm after a first time that is not counted.</returns>
     public async Task<double> Opened(string address, string until, int times = 7)

@@ -20,14 +20,15 @@ internal sealed partial class HttpFileSession(HttpFile file, HttpClient http, IR
         for (var end = DateTime.UtcNow + _patience; ; await Task.Delay(200, token))
         {
             using var message = Message(request);
-            using var answer = await http.SendAsync(message, token);
-            var bytes = await answer.Content.ReadAsByteArrayAsync(token);
+            using var answer = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token);
+            // A stream that ends with nothing is left after its first event.
+            var bytes = message.RequestUri!.AbsolutePath == "/api/events" ? await FirstEvent(answer, token) : await answer.Content.ReadAsByteArrayAsync(token);
             var status = (int)answer.StatusCode;
             if (request.Expects is { } expected ? status != expected : !answer.IsSuccessStatusCode)
                 return $"{request} answered {status}: {Encoding.UTF8.GetString(bytes)}";
 
             // Saved under the name that the address ends with; a file that is sent later is looked for here.
-            _downloads[Path.GetFileName(message.RequestUri!.AbsolutePath)] = bytes;
+            _downloads[Path.GetFileName(message.RequestUri.AbsolutePath)] = bytes;
             if (request.Name is null && request.Until is null)
                 return null;
             var body = JsonNode.Parse(bytes);
@@ -39,6 +40,15 @@ internal sealed partial class HttpFileSession(HttpFile file, HttpClient http, IR
             if (reached == "failed" || DateTime.UtcNow > end)
                 return $"{request}: {request.Until!.Path} is {reached}, not {request.Until.Value}: {body}";
         }
+    }
+
+    private static async Task<byte[]> FirstEvent(HttpResponseMessage answer, CancellationToken token)
+    {
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(token));
+        var text = new StringBuilder();
+        while (await reader.ReadLineAsync(token) is { Length: > 0 } line)
+            text.AppendLine(line);
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
     /// <summary>A variable of the file, or what an answer holds: <c>session.response.body.token</c>.</summary>

@@ -1,7 +1,5 @@
 // maas.http is documentation that people send request by request, so it is sent here from top to bottom: to the AppHost, with a real worker
 // behind it. And it is complete: no operation of the API and no call of the open protocol is missing.
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MaaS.EndToEnd.Tests.AppHost;
@@ -31,7 +29,7 @@ public sealed class HttpFileTests : IDisposable
     [Fact]
     public async Task Every_request_of_the_file_is_answered_as_it_says()
     {
-        var (file, metricsPort) = (await Read(), FreePort());
+        var (file, metricsPort) = (await Read(), AppHostRun.FreePort());
         await using var run = await AppHostRun.Up(
             _data, ("MAAS_ADMIN_EMAIL", file.Variables["email"]), ("MAAS_ADMIN_PASSWORD", file.Variables["password"]), ("MAAS_API_METRICS_PORT", $"{metricsPort}"));
         using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(5) };
@@ -82,12 +80,5 @@ public sealed class HttpFileTests : IDisposable
         while (!File.Exists(Path.Combine(folder.FullName, "maas.http")))
             folder = folder.Parent!;
         return await HttpFile.Read(Path.Combine(folder.FullName, "maas.http"), Token);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

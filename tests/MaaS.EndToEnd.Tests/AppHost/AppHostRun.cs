@@ -2,6 +2,8 @@
 // It knows the AppHost only from outside: its output, its addresses file, /proc.
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace MaaS.EndToEnd.Tests.AppHost;
 
@@ -62,6 +64,14 @@ internal sealed class AppHostRun : IAsyncDisposable
     /// <summary>The address of a service, as the AppHost wrote it for scripts.</summary>
     public Uri Address(string service) => new(File.ReadLines(Path.Combine(_data, "addresses"))
         .Single(line => line.StartsWith($"MAAS_{service.ToUpperInvariant()}=", StringComparison.Ordinal)).Split('=', 2)[1]);
+
+    /// <summary>For what must know a port before it is listened to.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <summary>The running child with this in its command line (<c>MaaS.Api.dll</c>, <c>postgres</c>), or 0.</summary>
     public int Child(string part) => Children().SingleOrDefault(child => CommandLine(child).Contains(part, StringComparison.Ordinal));

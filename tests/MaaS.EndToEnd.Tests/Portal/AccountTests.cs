@@ -1,6 +1,7 @@
 // A person's account in a real browser: an authenticator is set up by the QR code's secret, signing in then takes a code, and the pages of
-// sessions, notifications and the team are looked at.
+// sessions, notifications and the team are looked at; and the same account by way of an identity provider.
 using MaaS.EndToEnd.Tests.AppHost;
+using MaaS.Platform.Tests.Teams;
 using static Microsoft.Playwright.Assertions;
 
 namespace MaaS.EndToEnd.Tests.Portal;
@@ -57,6 +58,36 @@ public sealed class AccountTests : IDisposable
         await Expect(at.Id("audit")).ToContainTextAsync("turned_on");
         await at.Shot("team");
         Assert.True((await File.ReadAllTextAsync(await at.Saved("audit-file"), TestContext.Current.CancellationToken)).StartsWith("number,at,actor", StringComparison.Ordinal));
+
+        await at.Id("account").GetByRole(AriaRole.Button).ClickAsync();
+        await at.Id("sign-out").ClickAsync();
+        await Expect(at.Id("sign-in-form")).ToBeVisibleAsync();
+        Assert.True(at.Complaints.Count == 0, string.Join(Environment.NewLine, at.Complaints));
+    }
+
+    [Fact]
+    public async Task A_person_signs_in_through_the_identity_provider_and_out_again()
+    {
+        var portal = $"http://localhost:{AppHostRun.FreePort()}/";
+        await using var provider = await OidcServer.Start(TestContext.Current.CancellationToken, portal);
+        await using var browser = await Browser.Open();
+        await using var run = await AppHostRun.Up(
+            _data, [("MAAS_ADMIN_EMAIL", Email), ("MAAS_ADMIN_PASSWORD", Password), ("MAAS_WEB_PORT", $"{new Uri(portal).Port}"), .. provider.Settings]);
+        var at = await browser.Page(new(portal));
+
+        await at.Goto("/account");
+        await Expect(at.Id("oidc")).ToHaveTextAsync("Continue with Harbour ID");
+        await at.Shot("sign-in-provider");
+        provider.Next = new("stranger", "stranger@example.com");
+        await at.Id("oidc").ClickAsync();
+        await Expect(at.Id("error")).ToContainTextAsync("stranger@example.com has no account here.");
+        provider.Next = new("ada", Email);
+        await at.Id("oidc").ClickAsync();
+        await Expect(at.Id("identities")).ToContainTextAsync(provider.Address);
+        await at.Shot("account-linked");
+        await at.Id("account").GetByRole(AriaRole.Button).ClickAsync();
+        await at.Id("sign-out").ClickAsync();
+        await Expect(at.Id("sign-in-form")).ToBeVisibleAsync();
         Assert.True(at.Complaints.Count == 0, string.Join(Environment.NewLine, at.Complaints));
     }
 

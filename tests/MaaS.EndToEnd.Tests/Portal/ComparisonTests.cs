@@ -1,6 +1,7 @@
 // Runs over one another in a real browser, with real trainings behind them; and a training that is stopped and goes on.
 using MaaS.Contracts;
 using MaaS.Contracts.Datasets;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Training;
 using MaaS.EndToEnd.Tests.AppHost;

@@ -3,6 +3,7 @@ using MaaS.Catalog.Artifacts;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Deployments;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;

@@ -3,6 +3,7 @@ using MaaS.Catalog;
 using MaaS.Catalog.Experiments;
 using MaaS.Catalog.Jobs;
 using MaaS.Contracts;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;
@@ -131,7 +132,7 @@ public sealed class JobTests(ApiServer api) : ApiTest(api)
         var seed = await Seed.Make(Team);
         var lease = new JobLease(seed.RunningJob, 1);
         var chunker = new MetricChunker(lease, seed.Running);
-        var seen = new List<(string Id, JobEvent Event)>();
+        var seen = new List<(string Id, LiveEvent Event)>();
         await Write(lease, chunker, 1);
         var broken = Task.Run(async () =>
         {
@@ -178,7 +179,7 @@ public sealed class JobTests(ApiServer api) : ApiTest(api)
         Assert.True(await Api.Catalog.GetRequiredService<JobLog>().Append(lease, [(DateTimeOffset.UtcNow, $"line {step}")], Token));
     }
 
-    private static List<MetricPoint> Points(List<(string, JobEvent Event)> seen) => seen.Select(item => item.Event).OfType<JobMetricsEvent>().SelectMany(item => item.Points).ToList();
+    private static List<MetricPoint> Points(List<(string, LiveEvent Event)> seen) => seen.Select(item => item.Event).OfType<JobMetricsEvent>().SelectMany(item => item.Points).ToList();
 
-    private static List<LogLine> Lines(List<(string, JobEvent Event)> seen) => seen.Select(item => item.Event).OfType<JobLogEvent>().SelectMany(item => item.Lines).ToList();
+    private static List<LogLine> Lines(List<(string, LiveEvent Event)> seen) => seen.Select(item => item.Event).OfType<JobLogEvent>().SelectMany(item => item.Lines).ToList();
 }

@@ -26,7 +26,7 @@ namespace MaaS.Platform.Tests.Api;
 /// <param name="Mark">Part of every name, so that a leak is found by its text.</param>
 public sealed record Seed(
     TestTeam Team, string Mark, Guid Dataset, Guid DatasetVersion, Guid TestVersion, Guid Unread, Guid Experiment, Guid Run, Guid Job,
-    Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key, Guid View, Guid Session,
+    Guid Running, Guid RunningJob, string Model, Guid ModelVersion, string Deployment, Guid Key, Guid View, Guid Session, Guid Identity,
     Guid Notification, Guid Webhook, Guid Delivery)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -82,6 +82,7 @@ public sealed record Seed(
             SecretHash = SHA256.HashData(Encoding.UTF8.GetBytes(mark)),
         }).Entity;
         var view = context.SavedViews.Add(new() { TeamId = team.Id, Name = $"{mark} view", ExperimentId = experiment.Id, Table = new(Search: $"name ~ {mark}"), CreatedBy = mark }).Entity;
+        var identity = context.ExternalIdentities.Add(new() { Issuer = $"https://{mark}.example.com", Subject = mark, UserId = team.Users[Role.Member] }).Entity;
         context.Invitations.Add(new() { TeamId = team.Id, Email = $"{mark}@example.com", Role = Role.Viewer, TokenHash = SHA256.HashData(Guid.NewGuid().ToByteArray()), ExpiresAt = DateTimeOffset.UtcNow.AddDays(1) });
         context.AuditEvents.Add(new() { TeamId = team.Id, Actor = mark, Action = "seeded", Noun = "team", NounName = mark });
         await context.SaveChangesAsync(Token);
@@ -89,6 +90,21 @@ public sealed record Seed(
         await using var transaction = await context.Database.BeginTransactionAsync(Token);
         var model = await ModelRegistration.Register(context, run, $"{mark}-model", mark, Token);
         await transaction.CommitAsync(Token);
+        // Long ago, so that it is no news.
+        var then = DateTimeOffset.UtcNow.AddDays(-1);
+        context.VersionApprovals.Add(new()
+        {
+            TeamId = team.Id,
+            VersionId = model.Id,
+            State = ApprovalState.Rejected,
+            RequestedBy = mark,
+            Requester = mark,
+            RequestedAt = then,
+            Note = mark,
+            DecidedBy = mark,
+            DecidedAt = then,
+            Decision = mark,
+        });
         context.ModelAliases.Add(new() { ModelId = model.ModelId, Name = "champion", VersionId = model.Id });
         var deployment = context.Deployments.Add(new() { TeamId = team.Id, Name = $"{mark}-endpoint" }).Entity;
         var revision = new Revision { Number = 1, CreatedBy = mark };
@@ -98,7 +114,7 @@ public sealed record Seed(
         await AddRecords(team.Api, run, done, mark);
         var (notification, webhook, delivery) = await AddNotifications(team, mark);
         var session = await context.Sessions.Where(row => row.UserId == team.Users[Role.Member]).Select(row => row.Id).FirstAsync(Token);
-        return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id, view.Id, session, notification, webhook, delivery);
+        return new(team, mark, dataset.Id, version.Id, test.Id, unread.Id, experiment.Id, run.Id, done.Id, running.RunId!.Value, running.Id, $"{mark}-model", model.Id, deployment.Name, key.Id, view.Id, session, identity.Id, notification, webhook, delivery);
     }
 
     /// <summary>The webhook is off, so that nothing is sent.</summary>

@@ -21,8 +21,8 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         var series = Assert.Single(await Metrics.Query(job.RunId.Value, null, 1000, Token));
         Assert.Equal(("loss", 7L), (series.Key, series.Count));
         Assert.Equal(values.Select((value, i) => new MetricSample(i, value, s_start.AddMilliseconds(i))), series.Points);
-        var (points, _) = await Metrics.After(job.RunId.Value, 0, null, Token);
-        Assert.Equal(values, points.Select(point => point.Value));
+        var stored = await Metrics.After([(job.RunId.Value, 0)], null, Token);
+        Assert.Equal(values, Values(stored));
     }
 
     [Theory]
@@ -83,13 +83,13 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         var (job, lease) = await Running();
         var chunker = new MetricChunker(lease, job.RunId!.Value);
         await Metrics.Append(lease, chunker.Pack(Points("loss", [3, 2])), Token);
-        var (before, number) = await Metrics.After(job.RunId.Value, 0, null, Token);
+        var before = await Metrics.After([(job.RunId.Value, 0)], null, Token);
         await Metrics.Append(lease, chunker.Pack(Points("loss", [1])), Token);
 
-        var (after, _) = await Metrics.After(job.RunId.Value, number, null, Token);
+        var after = await Metrics.After([(job.RunId.Value, before[^1].Number)], null, Token);
 
-        Assert.Equal([3.0, 2], before.Select(point => point.Value));
-        Assert.Equal([1.0], after.Select(point => point.Value));
+        Assert.Equal([3.0, 2], Values(before));
+        Assert.Equal([1.0], Values(after));
     }
 
     [Fact]
@@ -98,14 +98,31 @@ public sealed class MetricTests(PostgresFixture postgres) : CatalogTest(postgres
         var (job, lease) = await Running();
         var chunker = new MetricChunker(lease, job.RunId!.Value);
         await Metrics.Append(lease, chunker.Pack([.. Points("loss", [3]), .. Points("other", [7])]), Token);
-        var (before, number) = await Metrics.After(job.RunId.Value, 0, ["loss"], Token);
+        var before = await Metrics.After([(job.RunId.Value, 0)], ["loss"], Token);
         await Metrics.Append(lease, chunker.Pack([.. Points("other", [8]), .. Points("loss", [2])]), Token);
 
-        var (after, _) = await Metrics.After(job.RunId.Value, number, ["loss"], Token);
+        var after = await Metrics.After([(job.RunId.Value, before[^1].Number)], ["loss"], Token);
 
-        Assert.Equal([3.0], before.Select(point => point.Value));
-        Assert.Equal([2.0], after.Select(point => point.Value));
+        Assert.Equal([3.0], Values(before));
+        Assert.Equal([2.0], Values(after));
     }
+
+    [Fact]
+    public async Task Several_runs_are_followed_at_once_each_from_where_it_is()
+    {
+        var ((one, first), (other, second)) = (await Running(), await Running());
+        var chunker = new MetricChunker(first, one.RunId!.Value);
+        await Metrics.Append(first, chunker.Pack(Points("loss", [3])), Token);
+        var seen = await Metrics.Newest(one.RunId.Value, Token);
+        await Metrics.Append(first, chunker.Pack(Points("loss", [2])), Token);
+        await Metrics.Append(second, new MetricChunker(second, other.RunId!.Value).Pack(Points("loss", [7])), Token);
+
+        var after = await Metrics.After([(one.RunId.Value, seen), (other.RunId.Value, 0)], null, Token);
+
+        Assert.Equal([(one.RunId.Value, 2.0), (other.RunId.Value, 7.0)], after.OrderBy(stored => stored.Points[0].Value).Select(stored => (stored.RunId, stored.Points.Single().Value)));
+    }
+
+    private static IEnumerable<double> Values(IEnumerable<StoredPoints> stored) => stored.SelectMany(chunk => chunk.Points).Select(point => point.Value);
 
     [Fact]
     public async Task Many_runs_of_many_points_are_read_from_outlines_and_keep_their_extremes()

@@ -21,12 +21,12 @@ public sealed class NeighbourTests(ApiServer api) : OpenInferenceTest(api)
                 await Ask(http, counting, Quick);
         using var ending = new CancellationTokenSource();
         var busy = Enumerable.Range(0, 4).Select(_ => Task.Run(() => KeepAsking(counting, ending.Token), Token)).ToList();
-        var times = (await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(Times, Token)))).SelectMany(own => own).Order().ToList();
+        var times = (await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(Times, Token)))).SelectMany(own => own).ToList();
         await ending.CancelAsync();
         var slow = (await Task.WhenAll(busy)).Sum();
 
         Assert.True(slow >= 4, $"Only {slow} slow requests were answered meanwhile.");
-        Assert.InRange(times[times.Count / 2], 0, 100);
+        Assert.True(times.Count > 4 * slow, $"{times.Count} quick requests were answered while {slow} slow ones were.");
     }
 
     /// <returns>Milliseconds of each request to another model, on a connection of its own.</returns>

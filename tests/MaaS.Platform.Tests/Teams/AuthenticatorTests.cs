@@ -197,7 +197,7 @@ public sealed class AuthenticatorTests(ApiServer api) : AccountTest(api)
     /// <summary>What the app shows, so many steps of 30 s from the test's beginning; the server takes one step early and one late.</summary>
     private string Code(AuthenticatorSetup setup, int steps = 0) => Totp.Code(Decoded(setup.Secret), _began + steps);
 
-    private static byte[] Decoded(string base32)
+    internal static byte[] Decoded(string base32)
     {
         var bits = string.Concat(base32.Select(letter => Convert.ToString(Alphabet.IndexOf(letter), 2).PadLeft(5, '0')));
         return [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(8 * i, 8), 2))];

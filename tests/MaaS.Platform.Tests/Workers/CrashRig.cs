@@ -107,7 +107,7 @@ public sealed class CrashRig : IAsyncLifetime
         await using var context = Context();
         var job = await context.Jobs.AsNoTracking().SingleAsync(row => row.Id == jobId, Token);
         var run = await context.Runs.AsNoTracking().SingleAsync(row => row.JobId == jobId, Token);
-        var (points, _) = await _services.GetRequiredService<MetricStore>().After(run.Id, 0, null, Token);
+        var points = (await _services.GetRequiredService<MetricStore>().After([(run.Id, 0)], null, Token)).SelectMany(stored => stored.Points);
         return new(
             job.State,
             run.Metrics.Where(figure => !IsSystem(figure.Key)).OrderBy(figure => figure.Key, StringComparer.Ordinal).ToList(),

@@ -4,6 +4,7 @@ using MaaS.Contracts;
 using MaaS.Contracts.Compression;
 using MaaS.Contracts.Deployments;
 using MaaS.Contracts.Experiments;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;
 using MaaS.Web.Compression;
@@ -116,12 +117,13 @@ public sealed class CompressionCardTests
     public async Task While_it_runs_variants_appear_as_they_are_found_and_it_can_be_stopped()
     {
         await using var portal = Scripted(JobState.Running, null);
-        portal.Api.Streams($"GET /api/jobs/{Examples.JobId}/events", new System.IO.Pipelines.Pipe().Reader.AsStream());
+        var events = new EventScript(portal.Api);
         var page = Page(portal);
         Assert.Contains("source is measured first", page.Find("[data-testid=nothing-yet]").TextContent, StringComparison.Ordinal);
         Assert.Equal("Stop", page.Find("[data-testid=cancel]").TextContent.Trim());
 
         portal.Api.Answers($"GET /api/runs/{Examples.RunId}", Run(JobState.Running, s_report with { Variants = [.. s_report.Variants.Take(2)], Best = null, Verdict = null, Sensitivity = null }));
+        await events.Say(new ChangedEvent($"{Topic.Run(Examples.RunId)}", "2"));
 
         await page.WaitForAssertionAsync(() => Assert.Equal(["0", "1", "2"], page.FindAll("[data-testid=point]").Select(point => point.TextContent)));
         Assert.Equal("2. dynamic int8", page.Find("[data-testid=variant] h3").TextContent);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Bunit;
 using MaaS.Contracts;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
 using MaaS.Web.Experiments;
@@ -96,14 +97,18 @@ public sealed class ComparePageTests
         Assert.Contains($"{s_ids[2]}", Address(portal), StringComparison.Ordinal);
     }
 
+    private static readonly TeamJobsEvent s_news = new([new(Guid.CreateVersion7(), JobKind.Train, JobState.Running, s_ids[1], null, false, 1, 0.5, "learning")], 0);
+
     [Fact]
     public async Task A_run_under_way_is_looked_at_again_until_it_has_ended()
     {
         await using var portal = Scripted([s_runs[0], s_runs[1] with { State = JobState.Running }]);
+        var events = new EventScript(portal.Api);
         var page = Open(portal, "&key=val_loss");
         await page.WaitForAssertionAsync(() => Assert.Equal(2, Lines(page).Count));
         Series(portal, values: 4);
         Runs(portal, [s_runs[1]]);
+        await events.Say(s_news);
 
         await page.WaitForAssertionAsync(() => Assert.Equal([3, 4], Lines(page).Select(line => line.Y.Count)));
 
@@ -233,10 +238,12 @@ public sealed class ComparePageTests
     public async Task What_could_not_be_fetched_of_runs_under_way_comes_with_the_next_look()
     {
         await using var portal = Scripted([s_runs[0], s_runs[1] with { State = JobState.Running }]);
+        var events = new EventScript(portal.Api);
         portal.Api.Refuses("POST /api/runs/metrics", new(503, "database_unavailable", "Unavailable", "The database does not answer at the moment; try again shortly."));
         var page = Open(portal, "&key=val_loss");
         await page.WaitForAssertionAsync(() => Assert.Single(page.FindAll("[role=alert]")));
         Series(portal, values: 3);
+        await events.Say(s_news);
 
         await page.WaitForAssertionAsync(() => Assert.Equal(["run-0", "run-1"], page.FindComponents<PlotChart>().SelectMany(chart => chart.Instance.Lines).Select(line => line.Name)), TimeSpan.FromSeconds(20));
     }

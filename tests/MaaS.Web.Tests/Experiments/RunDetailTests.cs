@@ -91,7 +91,7 @@ public sealed class RunDetailTests
         if (!may) return;
         var queued = Examples.Job(JobState.Queued);
         portal.Api.Answers($"POST /api/jobs/{Examples.JobId}/resume", queued).Answers(s_run, Examples.Run(queued))
-            .Streams($"GET /api/jobs/{Examples.JobId}/events", new System.IO.Pipelines.Pipe().Reader.AsStream());
+            .Streams(ScriptedApi.EventStream, new System.IO.Pipelines.Pipe().Reader.AsStream());
 
         await page.Find("[data-testid=resume]").ClickAsync();
 

@@ -1,8 +1,8 @@
 // A run of very many series: the page asks for those it draws and for no other.
-using System.IO.Pipelines;
 using System.Text.Json;
 using Bunit;
 using MaaS.Contracts;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Experiments;
 using MaaS.Contracts.Jobs;
 using MaaS.Web.Experiments;
@@ -65,12 +65,11 @@ public sealed class WideRunTests
     public async Task While_it_runs_only_the_drawn_series_are_followed()
     {
         await using var portal = Scripted(JobState.Running);
-        var events = new Pipe();
-        portal.Api.Streams($"GET /api/jobs/{Examples.JobId}/events", events.Reader.AsStream());
+        var events = new EventScript(portal.Api);
         var page = portal.Page<RunPage>(builder => builder.Add(p => p.Id, Examples.RunId));
         await page.WaitForAssertionAsync(() => Assert.Equal(20, page.FindComponents<PlotChart>().Count));
 
-        await Send(events, 1, new JobMetricsEvent([new("val_loss", 9, 0.125, DateTimeOffset.UnixEpoch), new("layer_4999/norm", 9, 7, DateTimeOffset.UnixEpoch)]));
+        await events.Say(new JobMetricsEvent(Examples.RunId, [new("val_loss", 9, 0.125, DateTimeOffset.UnixEpoch), new("layer_4999/norm", 9, 7, DateTimeOffset.UnixEpoch)]));
 
         await page.WaitForAssertionAsync(() => Assert.Equal([0.5, 0.4, 0.125], page.FindComponent<PlotChart>().Instance.Lines.Single(line => line.Name == "validation").Y));
         Assert.Equal(20, page.FindComponents<PlotChart>().Count);
@@ -78,9 +77,6 @@ public sealed class WideRunTests
 
     private static List<string> Asked(Portal portal) =>
         [.. portal.Api.BodiesOf("POST /api/runs/metrics").SelectMany(body => JsonSerializer.Deserialize<QueryMetrics>(body, MaaSJson.Options)!.Keys)];
-
-    private static async Task Send(Pipe stream, int id, JobEvent item) => await stream.Writer.WriteAsync(
-        System.Text.Encoding.UTF8.GetBytes($"id: {id}\ndata: {JsonSerializer.Serialize(item, MaaSJson.Options)}\n\n"), Xunit.TestContext.Current.CancellationToken);
 
     private static Portal Scripted(JobState state)
     {

@@ -1,16 +1,23 @@
 // Forms about models and their compression.
+using Bunit;
 using MaaS.Contracts;
 using MaaS.Contracts.Datasets;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
+using MaaS.Contracts.Teams;
 using MaaS.Web.Compression;
 using MaaS.Web.Models;
+using Microsoft.AspNetCore.Components;
 
 namespace MaaS.Web.Tests.Forms;
 
 internal static class ModelForms
 {
     private static readonly ModelView s_model = new(Guid.NewGuid(), "customers", null, Examples.ModelVersion, new Dictionary<string, int>(), DateTimeOffset.UnixEpoch);
+
+    private const string Approvals = "/api/models/customers/versions/2/approvals";
+
+    private static readonly ApprovalView s_pending = new(Guid.NewGuid(), "customers", 2, ApprovalState.Pending, "bo@example.com", DateTimeOffset.UnixEpoch, "better on March");
 
     public static FormCase[] All { get; } =
     [
@@ -44,6 +51,25 @@ internal static class ModelForms
             Wrong = page => page.PutAt("Description", new('a', 2001)),
             Says = "maximum length of 2000",
         },
+        new("Models/ApprovalCard", "request-approval", $"POST {Approvals}")
+        {
+            Answer = s_pending,
+            Open = portal => Approval(portal),
+            Right = page => page.Put("approval-note", "better on March"),
+            Sends = """{"note":"better on March"}""",
+            Wrong = page => page.Put("approval-note", ""),
+            Says = "Note is required.",
+        },
+        new("Models/ApprovalCard", "decide", $"PUT {Approvals}/pending")
+        {
+            Role = Role.Admin,
+            Answer = s_pending with { State = ApprovalState.Approved },
+            Open = portal => Approval(portal, s_pending),
+            Right = page => page.Put("decision-note", "good enough"),
+            Sends = "\"note\":\"good enough\"",
+            Wrong = page => page.Put("decision-note", ""),
+            Says = "Note is required.",
+        },
         new("Models/ScoreForm", "score", "POST /api/jobs")
         {
             Answer = Examples.Job(JobState.Queued),
@@ -66,4 +92,9 @@ internal static class ModelForms
             Says = "Minutes must be between",
         },
     ];
+    private static Task<IRenderedComponent<IComponent>> Approval(Portal portal, params ApprovalView[] there)
+    {
+        portal.Api.Answers($"GET {Approvals}", there);
+        return portal.Shown<ApprovalCard>(builder => builder.Add(card => card.Version, Examples.ModelVersion));
+    }
 }

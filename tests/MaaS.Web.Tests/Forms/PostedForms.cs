@@ -34,7 +34,7 @@ public abstract class PostedFormTests<TPage, TForm> : OwnFormTests<TPage> where 
         await using var portal = Answering();
 
         Assert.NotEmpty(Post(portal, right: false).Find("[role=alert] span").TextContent);
-        Assert.Empty(portal.Api.Calls);
+        Assert.Empty(portal.Api.BodiesOf(Call));
     }
 
     public override async Task A_refusal_is_said()

@@ -1,5 +1,6 @@
 // Forms about people: one's own account, the team, its keys, limits and webhooks, and what somebody wants to hear of.
 using Bunit;
+using MaaS.Contracts.Models;
 using MaaS.Contracts.Notifications;
 using MaaS.Contracts.Teams;
 using MaaS.Web.Account;
@@ -115,6 +116,15 @@ internal static class TeamForms
             Sends = """{"requests_per_second":5}""",
             Wrong = page => page.Put("requests_per_second", "0"),
             Says = Limit,
+        },
+        new("Teams/ApprovalRuleForm", "save-approval-rule", "PUT /api/team/approval-rule")
+        {
+            Role = Role.Admin,
+            Answer = new ApprovalRule(true),
+            Open = portal => portal.Shown<ApprovalRuleForm>(),
+            Right = page => page.Find(Filling.Id("approval-needed")).ChangeAsync(true),
+            Sends = """{"needed":true}""",
+            Why = "a box is ticked or not",
         },
         new("Notifications/Webhooks", "save-webhook", "POST /api/webhooks")
         {

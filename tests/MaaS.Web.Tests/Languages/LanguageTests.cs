@@ -86,6 +86,9 @@ public sealed class LanguageTests
         await using var portal = new Portal(language: "zh-Hans");
 
         Assert.Equal("批大小必须在 1 到 4096 之间。", T.Heard("Batch size must be between 1 and 4096."));
+        Assert.Equal("必须填写电子邮箱。 必须填写密码。", T.Heard("Email is required. Password is required."));
+        Assert.Equal("运行 Home 已完成", T.Heard("Run Home finished"));
+        Assert.Equal("静态 int8 量化 (最小-最大, 512 行, 逐通道)", T.HeardEach("static int8 (min-max, 512 rows, per channel)"));
         Assert.Equal("Never heard before.", T.Heard("Never heard before."));
     }
 

@@ -1,5 +1,6 @@
 using Bunit;
 using MaaS.Contracts;
+using MaaS.Contracts.Events;
 using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Models;
 using MaaS.Contracts.Teams;
@@ -128,8 +129,8 @@ public sealed class BringModelTests
     private static void Scripted(Portal portal, JobState state, string? error)
     {
         var job = Job(state, error);
-        var data = System.Text.Json.JsonSerializer.Serialize<JobEvent>(new JobStateEvent(job), MaaSJson.Options);
+        var data = System.Text.Json.JsonSerializer.Serialize<LiveEvent>(new JobStateEvent(job), MaaSJson.Options);
         portal.Api.Answers($"GET /api/jobs/{JobId}", job)
-            .On($"GET /api/jobs/{JobId}/events", _ => Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.OK) { Content = new StringContent($"id: 1\nevent: state\ndata: {data}\n\n", System.Text.Encoding.UTF8, "text/event-stream") }));
+            .On(ScriptedApi.EventStream, _ => Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.OK) { Content = new StringContent($"id: jobs=1\nevent: state\ndata: {data}\n\n", System.Text.Encoding.UTF8, "text/event-stream") }));
     }
 }

@@ -28,7 +28,7 @@ public sealed class WebhooksTests
         answer.SetResult(ScriptedApi.Json(HttpStatusCode.OK, new WebhookCreated(s_chat, "mw_secret")));
         await Task.WhenAll(first, second);
 
-        Assert.Equal("""{"name":"pager","url":"https://pager.example.com/","events":["run_failed","deployment_rolled_back","drift_found"],"enabled":true}""", Assert.Single(portal.Api.BodiesOf("POST /api/webhooks")));
+        Assert.Equal("""{"name":"pager","url":"https://pager.example.com/","events":["run_failed","deployment_rolled_back","drift_found","approval_requested","version_approved","version_rejected"],"enabled":true}""", Assert.Single(portal.Api.BodiesOf("POST /api/webhooks")));
         Assert.Equal("mw_secret", page.Find("[data-testid=webhook-secret]").TextContent);
     }
 

@@ -17,6 +17,8 @@ internal static class StaticForm
         portal.Services.AddDataProtection();
         portal.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(cookie => cookie.Cookie.Name = "maas-test");
         portal.Services.AddSingleton<AntiforgeryStateProvider, NoAntiforgery>();
+        if (!portal.Api.Knows("GET /api/session/oidc"))
+            portal.Api.Refuses("GET /api/session/oidc", new(409, "oidc_not_configured", "Conflict", "The operator named no identity provider."));
         return new DefaultHttpContext { RequestServices = portal.Services };
     }
 
