@@ -99,7 +99,7 @@ public sealed class Model : IDisposable
     public IReadOnlyList<Prediction> Predict(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows)
     {
         if (IsByColumns)
-            return Predictions(Run(_columns.Read(rows), rows.Count));
+            return Run(_columns.Read(rows), rows.Count).AsPredictions(Manifest.Labels);
         Enter();
         try
         {
@@ -124,7 +124,7 @@ public sealed class Model : IDisposable
         var read = _hasImages ? await Task.Run(() => _columns.ReadEach(rows, token), token) : _columns.ReadEach(rows, token);
         RowTensors.Fill(call, Tensors.Signature, Manifest, read.Columns, read.Rows);
         var outcome = await queue.Ask(call, null, token);
-        return outcome == CallOutcome.Answered ? (outcome, read.Spread(Predictions(RowTensors.Read(call, Tensors.Signature, Manifest)))) : (outcome, []);
+        return outcome == CallOutcome.Answered ? (outcome, read.Spread(RowTensors.Read(call, Tensors.Signature, Manifest).AsPredictions(Manifest.Labels))) : (outcome, []);
     }
 
     private async ValueTask<(CallOutcome Outcome, IReadOnlyList<Prediction> Predictions)> PredictAlone(
@@ -160,7 +160,7 @@ public sealed class Model : IDisposable
         _recommender?.Answer(rows, (user, seen, top) => _session.Recommend(user, seen, top, options))
             ?? _custom?.Answer(rows, inputs => _session.Call(inputs, options))
             ?? _writer?.Answer(rows, tokens => _session.Logits(tokens, 1, lastOnly: true, options))
-            ?? Predictions(_session.Run(_columns.Read(rows), rows.Count, options));
+            ?? _session.Run(_columns.Read(rows), rows.Count, options).AsPredictions(Manifest.Labels);
 
     private IReadOnlyList<Prediction> AnswerEach(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> rows, RunOptions options)
     {
@@ -283,21 +283,5 @@ public sealed class Model : IDisposable
     {
         Tensors.Close();
         _session.Dispose();
-    }
-
-    private Prediction[] Predictions(Answers answers)
-    {
-        if (answers.Values is { } values)
-            return Array.ConvertAll(values, value => new Prediction(Value: value));
-        var labels = Manifest.Labels!;
-        var predictions = new Prediction[answers.Labels!.Length];
-        for (var row = 0; row < predictions.Length; row++)
-        {
-            var probabilities = new Dictionary<string, float>(labels.Count, StringComparer.Ordinal);
-            for (var label = 0; label < labels.Count; label++)
-                probabilities[labels[label]] = answers.Probabilities![row * labels.Count + label];
-            predictions[row] = new Prediction(answers.Labels[row], probabilities);
-        }
-        return predictions;
     }
 }

@@ -1,5 +1,6 @@
 // ONNX Runtime behind a small door: typed columns in, answers out. Knows nothing of JSON, packages or who asks.
 using MaaS.Contracts.Compression;
+using MaaS.Contracts.Inference;
 using MaaS.Contracts.Models;
 using MaaS.Inference.Custom;
 using MaaS.Inference.Tensors;
@@ -11,7 +12,25 @@ namespace MaaS.Inference;
 /// <param name="Labels">N class names; null for regression.</param>
 /// <param name="Probabilities">N x C, row by row, classes in the order of the manifest's labels; null for regression.</param>
 /// <param name="Values">N numbers; null for classification.</param>
-public sealed record Answers(string[]? Labels, float[]? Probabilities, float[]? Values);
+public sealed record Answers(string[]? Labels, float[]? Probabilities, float[]? Values)
+{
+    /// <summary>Row by row, as a caller reads them.</summary>
+    /// <param name="classes">The manifest's labels; null for regression.</param>
+    internal Prediction[] AsPredictions(IReadOnlyList<string>? classes)
+    {
+        if (Values is not null)
+            return Array.ConvertAll(Values, value => new Prediction(Value: value));
+        var predictions = new Prediction[Labels!.Length];
+        for (var row = 0; row < predictions.Length; row++)
+        {
+            var probabilities = new Dictionary<string, float>(classes!.Count, StringComparer.Ordinal);
+            for (var label = 0; label < classes.Count; label++)
+                probabilities[classes[label]] = Probabilities![row * classes.Count + label];
+            predictions[row] = new Prediction(Labels[row], probabilities);
+        }
+        return predictions;
+    }
+}
 
 internal sealed class Session : IDisposable
 {

@@ -13,7 +13,7 @@ internal static class MemberEndpoints
     public static void MapMembers(this IEndpointRouteBuilder api)
     {
         var members = api.MapGroup("team/members").WithTags("Team");
-        members.MapGet("", List).Needs(Role.Admin).WithSummary("Members, and invitations not yet accepted");
+        members.MapGet("", List).WithSummary("Members; for an admin also invitations not yet accepted, and who signs in with a code");
         members.MapPost("", InvitationEndpoints.Create).Needs(Role.Admin).WithSummary("Invite a person; the answer holds a one-time link's token");
         members.MapPut("{user}", ChangeRole).Needs(Role.Admin).WithSummary("Change a member's role");
         members.MapPost("{user}/password-reset", PasswordResets.Make).Needs(Role.Admin).WithSummary("Make a one-time link to a new password for a member; its token is in the answer and nowhere else");
@@ -23,9 +23,11 @@ internal static class MemberEndpoints
 
     private static async Task<Ok<IReadOnlyList<MemberView>>> List(Caller caller, CatalogContext context, TimeProvider clock, CancellationToken token)
     {
-        var now = clock.GetUtcNow();
+        var (now, isAdmin) = (clock.GetUtcNow(), caller.Role == Role.Admin);
         var members = await context.Members.Where(row => row.TeamId == caller.TeamId).OrderBy(row => row.User.Email)
-            .Select(row => new MemberView(row.UserId, row.User.Email, row.Role, false, row.JoinedAt, row.User.AuthenticatorSince != null)).ToListAsync(token);
+            .Select(row => new MemberView(row.UserId, row.User.Email, row.Role, false, row.JoinedAt, isAdmin && row.User.AuthenticatorSince != null)).ToListAsync(token);
+        if (!isAdmin)
+            return TypedResults.Ok<IReadOnlyList<MemberView>>(members);
         var invited = await context.Invitations.Where(row => row.TeamId == caller.TeamId && row.UsedAt == null && row.ExpiresAt > now && row.Email != null)
             .OrderBy(row => row.Email).Select(row => new MemberView(Guid.Empty, row.Email!, row.Role, true, row.CreatedAt, false)).ToListAsync(token);
         return TypedResults.Ok<IReadOnlyList<MemberView>>([.. members, .. invited]);

@@ -54,7 +54,7 @@ internal sealed class ShortRun
     {
         while (true)
         {
-            Thread.Sleep(MostMilliseconds);
+            Thread.Sleep(MostMilliseconds); // a thread of its own: a pool that is busy would look too late
             lock (s_all)
             {
                 s_all.RemoveAll(one => !one.TryGetTarget(out _));
