@@ -20,8 +20,7 @@ builder.AddPortalSession();
 builder.Services.AddLanguages();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddMudServices(mud => mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter);
-builder.Services.AddScoped<Browser>();
-builder.Services.AddScoped<Live>().AddScoped<Unread>();
+builder.Services.AddScoped<Browser>().AddScoped<Live>().AddScoped<Unread>();
 builder.Services.AddSingleton<ApiAddress>();
 
 var app = builder.Build();
@@ -39,7 +38,6 @@ app.UseAntiforgery();
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapSession();
-app.MapOidc();
 app.MapLanguages();
 app.MapUploads();
 app.MapDownloads();

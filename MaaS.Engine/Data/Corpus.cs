@@ -73,7 +73,7 @@ internal sealed record Corpus(string Text, bool HasDocuments)
         }
         while (JsonLinesTable.NextObject(lines) is { } row)
             using (row)
-                if (row.RootElement.TryGetProperty(Field, out var text) && JsonLinesTable.Text(text, $"Line {lines.Number:N0}") is { Length: > 0 } document)
+                if (row.RootElement.TryGetProperty(Field, out var text) && JsonLinesTable.Text(text, lines) is { Length: > 0 } document)
                     yield return document;
     }
 

@@ -18,7 +18,7 @@ internal sealed class JsonLinesTable : TableFile
         _indexOf = names.Select((name, i) => (name, i)).ToDictionary(column => column.name, column => column.i, StringComparer.Ordinal);
     }
 
-    public override string Place => $"Line {_lines.Number:N0}";
+    public override string Place => PlaceOf(_lines);
 
     public override double Fraction => _lines.Fraction;
 
@@ -48,7 +48,12 @@ internal sealed class JsonLinesTable : TableFile
             return false;
         Array.Clear(_cells);
         foreach (var field in row.RootElement.EnumerateObject())
-            _cells[_indexOf[Name(field, _lines)]] = Stored(Text(field.Value, Place), field, Place);
+        {
+            var (name, text) = (Name(field, _lines), Text(field.Value, _lines));
+            if (text?.Contains('\0') == true)
+                throw new UserError($"{Place}, field {name} holds the character U+0000, which no text has and nothing can store; write the file again without it.");
+            _cells[_indexOf[name]] = text;
+        }
         return true;
     }
 
@@ -82,27 +87,37 @@ internal sealed class JsonLinesTable : TableFile
         return null;
     }
 
-    internal static string? Text(JsonElement value, string place) => Whole(place, () => value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.String => value.GetString(),
-        _ => value.GetRawText(),
-    });
-
-    private static string Name(JsonProperty field, Lines lines) => Whole($"Line {lines.Number:N0}", () => field.Name.Trim());
-
-    private static string? Stored(string? text, JsonProperty field, string place) => text?.Contains('\0') != true ? text
-        : throw new UserError($"{place}, field {field.Name.Trim()} holds the character U+0000, which no text has and nothing can store; write the file again without it.");
-
-    private static T Whole<T>(string place, Func<T> read)
+    internal static string? Text(JsonElement value, Lines lines)
     {
         try
         {
-            return read();
+            return value.ValueKind switch
+            {
+                JsonValueKind.Null => null,
+                JsonValueKind.String => value.GetString(),
+                _ => value.GetRawText(),
+            };
         }
         catch (InvalidOperationException broken)
         {
-            throw new UserError($"{place} holds half of a character (a lone surrogate); a text is whole characters.", broken);
+            throw HalfCharacter(lines, broken);
         }
     }
+
+    private static string Name(JsonProperty field, Lines lines)
+    {
+        try
+        {
+            return field.Name.Trim();
+        }
+        catch (InvalidOperationException broken)
+        {
+            throw HalfCharacter(lines, broken);
+        }
+    }
+
+    private static UserError HalfCharacter(Lines lines, Exception broken) =>
+        new($"{PlaceOf(lines)} holds half of a character (a lone surrogate); a text is whole characters.", broken);
+
+    private static string PlaceOf(Lines lines) => $"Line {lines.Number:N0}";
 }

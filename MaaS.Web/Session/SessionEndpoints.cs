@@ -7,7 +7,11 @@ namespace MaaS.Web.Session;
 
 internal static class SessionEndpoints
 {
-    public static void MapSession(this WebApplication app) => app.MapPost("/sign-out", SignOut).DisableAntiforgery();
+    public static void MapSession(this WebApplication app)
+    {
+        app.MapPost("/sign-out", SignOut).DisableAntiforgery();
+        app.MapOidc();
+    }
 
     private static async Task<IResult> SignOut(HttpContext context, IAntiforgery antiforgery, ApiClients clients, CancellationToken token)
     {

@@ -1,7 +1,5 @@
 // What a tab costs the API: one connection, whatever is on it; and the keyboard's way through the portal.
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using MaaS.EndToEnd.Tests.AppHost;
 using static Microsoft.Playwright.Assertions;
@@ -22,7 +20,7 @@ public sealed class LiveTests : IDisposable
     [Fact]
     public async Task A_run_page_and_the_bell_hear_over_one_connection_and_the_keyboard_reaches_everything()
     {
-        var port = FreePort();
+        var port = AppHostRun.FreePort();
         await using var browser = await Browser.Open();
         await using var run = await AppHostRun.Up(_data, ("MAAS_ADMIN_EMAIL", Email), ("MAAS_ADMIN_PASSWORD", Password), ("MAAS_API_METRICS_PORT", $"{port}"));
         var at = await browser.Page(run.Address("web"));
@@ -77,12 +75,5 @@ public sealed class LiveTests : IDisposable
             if (streams <= 1 || tries == 20)
                 return streams;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

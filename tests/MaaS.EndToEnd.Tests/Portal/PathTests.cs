@@ -32,14 +32,14 @@ public sealed class PathTests(OneTeam team, ITestOutputHelper output)
         Assert.True(visit.Took < TimeSpan.FromMinutes(3), $"It took {visit.Took}.");
     }
 
-    [Theory, InlineData("en-GB"), InlineData("zh-CN", Skip = "by keyboard alone it comes to its end, but no mark of the focus is found on any stop; whether page or test is at fault is not known yet")]
+    [Theory, InlineData("en-GB"), InlineData("zh-CN")]
     public async Task A_member_goes_the_whole_way_from_an_invitation_to_a_rollback(string language)
     {
         var path = await team.Path(language);
         Assert.True(path.Complaints.Count == 0, string.Join(Environment.NewLine, path.Complaints));
     }
 
-    [Theory(Skip = "the list of members is not found on the viewer's team page; not looked into yet"), InlineData("en-GB"), InlineData("zh-CN")]
+    [Theory, InlineData("en-GB"), InlineData("zh-CN")]
     public async Task A_viewer_sees_what_the_member_made_and_is_offered_none_of_what_made_it(string language)
     {
         var path = await team.Path(language);
