@@ -204,8 +204,9 @@ public sealed class TransitionTests(PostgresFixture postgres) : CatalogTest(post
         await using var transaction = await context.Database.BeginTransactionAsync(Token);
         await context.Runs.Where(row => row.JobId == job.Id).ExecuteUpdateAsync(row => row.SetProperty(run => run.DeletedAt, DateTimeOffset.UtcNow), Token);
         var resuming = Queue.Resume(job.Id, Token);
+        await using var onlooker = Context(); // within a transaction PostgreSQL shows its activity as it first was
         await Wait.For(
-            () => context.Database.SqlQuery<int>($"select count(*)::int as \"Value\" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").SingleAsync(Token),
+            () => onlooker.Database.SqlQuery<int>($"select count(*)::int as \"Value\" from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").SingleAsync(Token),
             waiting => waiting == 1);
         await transaction.CommitAsync(Token);
 
