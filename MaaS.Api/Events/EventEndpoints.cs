@@ -44,7 +44,7 @@ internal static class EventEndpoints
             return new NotFoundProblem("topic", found[0].Topic);
         var followed = found.Where(one => one.Source is not null).Select(one => new Followed(one.Topic, one.Source!.Value, Keys(asked, one.Topic))).ToList();
         var gone = found.Where(one => one.Problem is not null).Select(one => new GoneEvent($"{one.Topic}", one.Problem!)).ToList();
-        return await Stream(http, caller, context, hub, past, followed, start, gone);
+        return Stream(http, caller, hub, past, followed, start, gone);
     }
 
     private static async Task<Results<EventStream, NotFoundProblem, InvalidProblem>> FollowJob(
@@ -57,14 +57,12 @@ internal static class EventEndpoints
         var followed = new List<Followed> { new(Topic.Job(job), new(TopicKind.Job, job)), new(Topic.Log(job), new(TopicKind.Log, job)) };
         if (row.RunId is { } run)
             followed.Add(new(Topic.Metrics(run), new(TopicKind.Metrics, run), keys is { Length: > 0 } ? keys : null));
-        return await Stream(http, caller, context, hub, past, followed, start, [], job);
+        return Stream(http, caller, hub, past, followed, start, [], job);
     }
 
-    private static async Task<EventStream> Stream(
-        HttpContext http, Caller caller, CatalogContext context, EventHub hub, Past past, List<Followed> followed, StreamPosition position, List<GoneEvent> gone, Guid? until = null)
+    private static EventStream Stream(
+        HttpContext http, Caller caller, EventHub hub, Past past, List<Followed> followed, StreamPosition position, List<GoneEvent> gone, Guid? until = null)
     {
-        // A stream lasts; the request's connection must not be kept from others for that time.
-        await context.DisposeAsync();
         // What is followed no longer is forgotten.
         var kept = new StreamPosition();
         foreach (var one in followed)

@@ -43,7 +43,7 @@ public sealed class HttpFileTests : IDisposable
 
         foreach (var request in file.Requests)
             if (await session.Send(request, Token) is { } wrong)
-                Assert.Fail(wrong);
+                Assert.Fail($"{wrong}\n{string.Join('\n', run.Output.TakeLast(40))}");
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class WalkTests : IDisposable
 
         await at.Goto("/playground/customers");
         await at.Id("predict").ClickAsync();
-        await Expect(at.Id("result")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(true|false)$"));
+        await Expect(at.Id("result")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^(yes|no)$"));
         await at.Shot("playground");
         await Sample(at);
 

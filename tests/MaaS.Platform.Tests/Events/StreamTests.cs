@@ -45,6 +45,23 @@ public sealed class StreamTests(ApiServer api) : EventTest(api)
     }
 
     [Fact]
+    public async Task A_stream_that_ends_takes_nothing_from_the_requests_of_its_time()
+    {
+        using var ended = new CancellationTokenSource();
+        var asking = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var asked = 0; !ended.IsCancellationRequested || asked == 0; asked++)
+                await Member.Lineage(Seed.Run, Token);
+        }, Token)).ToList();
+
+        for (var round = 0; round < 300; round++)
+            await Read(Member, [Topic.Jobs], null, _ => true);
+
+        await ended.CancelAsync();
+        await Task.WhenAll(asking);
+    }
+
+    [Fact]
     public async Task Another_teams_things_do_not_exist()
     {
         var ours = await TestTeam.Create(Api, $"another {Guid.NewGuid()}");
