@@ -41,7 +41,12 @@ internal sealed class EventHub(
     public void Join(Follower follower)
     {
         lock (_lock)
+        {
             _followers.Add(follower);
+            // An end may be over by now, of a job that was resumed; it is read again before it is told.
+            foreach (var source in follower.Sources.Where(source => _said.GetValueOrDefault(source) is { IsLast: true }))
+                _said.Remove(source);
+        }
         _wanted.TrySetResult();
     }
 
@@ -102,7 +107,8 @@ internal sealed class EventHub(
         var news = await ReadTails(tails, token);
         lock (_lock)
         {
-            foreach (var (source, item) in said)
+            var newcomers = _followers.Except(followers).SelectMany(follower => follower.Sources).ToHashSet();
+            foreach (var (source, item) in said.Where(one => !one.Said.IsLast || !newcomers.Contains(one.Source)))
                 news |= Tell(source, item);
         }
         if (news)
@@ -125,9 +131,9 @@ internal sealed class EventHub(
         }
     }
 
-    private async Task<List<(Source, Said)>> ReadStates(List<Source> sources, CancellationToken token)
+    private async Task<List<(Source Source, Said Said)>> ReadStates(List<Source> sources, CancellationToken token)
     {
-        var said = new List<(Source, Said)>();
+        var said = new List<(Source Source, Said Said)>();
         var now = clock.GetTimestamp();
         foreach (var reading in Reading.All)
         {

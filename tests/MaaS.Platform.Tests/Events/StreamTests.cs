@@ -1,6 +1,9 @@
 // Who hears what, for how long, and at what cost.
 using System.Diagnostics;
+using MaaS.Catalog.Artifacts;
+using MaaS.Catalog.Jobs;
 using MaaS.Contracts.Events;
+using MaaS.Contracts.Jobs;
 using MaaS.Contracts.Teams;
 using MaaS.Platform.Tests.Api;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +25,7 @@ public sealed class StreamTests(ApiServer api) : EventTest(api)
         Assert.Equal(topics.ToHashSet(), said.Keys.ToHashSet());
         Assert.Equal(0, Assert.IsType<UnreadEvent>(said[Topic.Notifications]).Count);
         var jobs = Assert.IsType<TeamJobsEvent>(said[Topic.Jobs]);
-        Assert.Equal([Seed.RunningJob, Seed.Job], jobs.Jobs.Select(job => job.Id));
+        Assert.Equal([Seed.RunningJob, Seed.Job], jobs.Jobs.Select(job => job.Id).ToHashSet()); // made in one millisecond, so in no order
         Assert.Equal(0, jobs.Queued);
         var deployment = Assert.Single(Assert.IsType<DeploymentsEvent>(said[Topic.Deployments]).Deployments);
         Assert.Equal(new(Seed.Deployment, Contracts.Deployments.DeploymentState.Serving, 1, 0, 0), deployment);
@@ -59,6 +62,24 @@ public sealed class StreamTests(ApiServer api) : EventTest(api)
 
         await ended.CancelAsync();
         await Task.WhenAll(asking);
+    }
+
+    [Fact]
+    public async Task Whoever_follows_a_job_that_was_just_resumed_hears_it_go_on_not_that_it_had_ended()
+    {
+        var queue = Api.Catalog.GetRequiredService<JobQueue>();
+        var (sha256, _) = await Api.Catalog.GetRequiredService<ArtifactStore>().Write(new MemoryStream([7]), 10, Token);
+        await queue.SaveCheckpoint(Lease, sha256, 1, 1, Token);
+        await queue.RequestCancel(Seed.RunningJob, Token);
+        await queue.Cancel(Lease, Token);
+        await using var another = Member.Events([Topic.Job(Seed.RunningJob)], null, Token).GetAsyncEnumerator(Token);
+        Assert.True(await another.MoveNextAsync());
+        Assert.Equal(JobState.Canceled, Assert.IsType<JobStateEvent>(another.Current.Event).Job.State);
+
+        Assert.True(await queue.Resume(Seed.RunningJob, Token));
+        var first = await Member.FollowJob(Seed.RunningJob, token: Token).Select(item => item.Event).OfType<JobStateEvent>().FirstAsync(Token);
+
+        Assert.Equal(JobState.Queued, first.Job.State);
     }
 
     [Fact]
