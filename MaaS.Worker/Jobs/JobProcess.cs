@@ -113,6 +113,7 @@ internal sealed class JobProcess(JobQueue queue, JobLog log, ILogger logger)
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        start.Environment.TryAdd("TORCH_CPP_LOG_LEVEL", "ERROR"); // some processors have libtorch warn of NNPACK at every convolution
         foreach (var (variable, value) in environment)
             start.Environment[variable] = value;
         // Under "dotnet MaaS.Worker.dll" the process is dotnet, and the program its first argument.
