@@ -19,6 +19,9 @@ internal static class Accessibility
 {
     private const int PhoneWidth = 390;
 
+    // Of a wide window at four times its size (WCAG 1.4.10).
+    private const int NarrowWidth = 320;
+
     // WCAG A and AA to version 2.2, and what axe calls good practice. Axe leaves the size of targets (2.5.8) out unless it is asked for.
     private static readonly AxeRunOptions s_options = new()
     {
@@ -27,15 +30,11 @@ internal static class Accessibility
         ResultTypes = [ResultType.Violations],
     };
 
-    /// <summary>Everything there is to see: what is loading has come, what is drawn by a script is drawn, what is folded is open.</summary>
+    /// <summary>What was loading has come, and what a script draws is drawn.</summary>
     private const string Settled =
-        """
-        () => {
-          document.querySelectorAll('details:not([open])').forEach(fold => { fold.open = true; });
-          return !!document.querySelector('main h1, main .empty') && !document.querySelector('.skeleton')
-            && [...document.querySelectorAll('.chart-plot')].every(plot => plot.querySelector('.main-svg'));
-        }
-        """;
+        "() => document.querySelector('main h1, main .empty') && !document.querySelector('.skeleton') && [...document.querySelectorAll('.chart-plot')].every(plot => plot.querySelector('.main-svg'))";
+
+    private const string Unfold = "() => document.querySelectorAll('details:not([open])').forEach(fold => { fold.open = true; })";
 
     private const string Wider =
         """
@@ -53,14 +52,19 @@ internal static class Accessibility
             await at.Resize(1440, 900);
             await at.Theme(ColorScheme.Light);
             await at.Open(look);
+            await at.Raw.EvaluateAsync(Unfold);
+            await at.Raw.WaitForFunctionAsync(Settled);
             findings.AddRange(await at.Violations($"{look.Name}, light, {language}, wide"));
             await at.Theme(ColorScheme.Dark);
             findings.AddRange(await at.Violations($"{look.Name}, dark, {language}, wide"));
-            await at.Resize(PhoneWidth, 844);
-            // The drawer goes when the circuit has heard of the width.
-            await at.Raw.WaitForFunctionAsync("() => !document.querySelector('.mud-drawer--open')");
-            if (!await at.FitsWindow())
-                findings.Add(new("scrolls sideways", await at.Raw.EvaluateAsync<string>(Wider), $"{await at.Width()} pixels are wider than {PhoneWidth}", $"{look.Name}, {language}"));
+            foreach (var width in new[] { NarrowWidth, PhoneWidth })
+            {
+                await at.Resize(width, 844);
+                // The drawer goes when the circuit has heard of the width.
+                await at.Raw.WaitForFunctionAsync("() => !document.querySelector('.mud-drawer--open')");
+                if (!await at.FitsWindow())
+                    findings.Add(new("scrolls sideways", await at.Raw.EvaluateAsync<string>(Wider), $"{await at.Width()} pixels are wider than {width}", $"{look.Name}, {language}"));
+            }
             findings.AddRange(await at.Violations($"{look.Name}, dark, {language}, phone"));
         }
         return findings;

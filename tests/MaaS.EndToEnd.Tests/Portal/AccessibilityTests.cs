@@ -8,7 +8,7 @@ public sealed class AccessibilityTests(OneTeam team, ITestOutputHelper output)
     [Fact]
     public async Task Every_page_that_the_portal_declares_is_looked_at()
     {
-        var looks = PortalRoutes.Of(await team.Path("en-GB"), new("", "", ""));
+        var looks = PortalRoutes.Of(await team.Path("en-GB"), new("", "", "", "", "", ""));
         Assert.Equal(PortalRoutes.Declared().Order(StringComparer.Ordinal), looks.Select(look => look.Route).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -19,7 +19,7 @@ public sealed class AccessibilityTests(OneTeam team, ITestOutputHelper output)
         var at = await team.SignedIn(OneTeam.Admin, language);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var findings = await at.Look(language, PortalRoutes.Of(path, furniture));
-        output.WriteLine($"{watch.Elapsed.TotalSeconds:0} s");
+        output.WriteLine($"{watch.Elapsed.TotalSeconds:0} s, {string.Join(", ", at.Complaints)}");
         Assert.True(findings.Count == 0, Finding.Report(findings));
         // The page for what is not found is answered as such.
         Assert.Equal([], at.Complaints.Where(complaint => !complaint.Contains("/not-found", StringComparison.Ordinal) && !complaint.Contains("404", StringComparison.Ordinal)));

@@ -13,29 +13,36 @@ using MaaS.Contracts.Training;
 
 namespace MaaS.EndToEnd.Tests.Portal;
 
-/// <param name="Training">The addresses of runs: a longer training, a search over settings, a compression.</param>
-internal sealed record Furniture(string Training, string Sweep, string Frontier)
+/// <param name="Model">Of one version, which predicts a number and was compressed.</param>
+/// <param name="Dataset">The addresses of what it learned from, of its training, a search over its settings and their comparison, its compression.</param>
+internal sealed record Furniture(string Model, string Dataset, string Training, string Sweep, string Compare, string Frontier)
 {
+    private const string Houses = "house-prices";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<Furniture> Bring(OneTeam team)
     {
         var path = await team.Path("en-GB");
         var client = await team.Client(OneTeam.Admin);
-        var data = await client.Dataset(Guid.Parse(path.Dataset.Split('/')[^1]), Token);
+        var csv = new StringWriter();
+        SampleData.Prices.Write(csv, rows: 2000);
+        var data = await client.UploadDataset("House prices", "house-prices.csv", new MemoryStream(Encoding.UTF8.GetBytes($"{csv}")), Token);
+        await Ended(client, await client.Job(data.Latest!.ProfileJobId!.Value, Token));
 
-        var training = await Submit(client, new TrainJob(
-            data.Latest!.Id, new TabularTraining(SampleData.Churn.Target, Network: new MlpNetwork([96, 96])) { Epochs = 30 }, RunName: "wide network", RegisterAs: path.Model));
-        var sweep = await Submit(client, new SweepJob(
-            data.Latest.Id, new TabularTraining(SampleData.Churn.Target) { Epochs = 6, Optimizer = new AdamSpec() },
-            new Dictionary<string, SearchRange> { ["optimizer.learning_rate"] = new LogUniformRange(0.0005, 0.05), ["batch_size"] = new IntegerRange(16, 256) }, Runs: 6, RunName: "learning rate and batch"));
-        await Things(client, path, data);
+        var training = await client.Submit(new TrainJob(
+            data.Latest.Id, new TabularTraining(SampleData.Prices.Target, Network: new MlpNetwork([96, 96])) { Epochs = 40 }, RunName: "two wide layers", RegisterAs: Houses), Token);
         await Ended(client, training);
-        var version = await client.ModelVersion(path.Model, 3, Token);
-        var frontier = await Submit(client, new CompressJob(version.Id, new SearchPlan(Minutes: 0.5), RunName: "smaller", RegisterAs: $"{path.Model}-compact"));
+        var frontier = await client.Submit(new CompressJob((await client.ModelVersion(Houses, 1, Token)).Id, new SearchPlan(Minutes: 0.5), RunName: "smaller"), Token);
+        var sweep = await client.Submit(new SweepJob(
+            data.Latest.Id, new TabularTraining(SampleData.Prices.Target) { Epochs = 12, Optimizer = new AdamSpec() },
+            new Dictionary<string, SearchRange> { ["optimizer.learning_rate"] = new LogUniformRange(0.0005, 0.02), ["batch_size"] = new IntegerRange(16, 256) }, Runs: 6, RunName: "tuning"), Token);
+        await Things(client, path, await client.Dataset(Guid.Parse(path.Dataset.Split('/')[^1]), Token));
+        await client.Deploy(new(Houses, [new(Houses, 1)]), Token);
         await Ended(client, sweep);
         await Ended(client, frontier);
-        return new($"/runs/{training.RunId}", $"/runs/{sweep.RunId}", $"/runs/{frontier.RunId}");
+        var trials = (await client.Run(sweep.RunId!.Value, Token)).Sweep!.Trials.Select(trial => $"run={trial.RunId}");
+        return new(Houses, $"/datasets/{data.Id}", $"/runs/{training.RunId}", $"/runs/{sweep.RunId}", $"/compare?{string.Join('&', trials)}", $"/runs/{frontier.RunId}");
     }
 
     private static async Task Things(MaaSClient client, MemberPath path, DatasetView data)
@@ -58,8 +65,6 @@ internal sealed record Furniture(string Training, string Sweep, string Frontier)
         if (newer.ProfileJobId is { } reading)
             await Ended(client, await client.Job(reading, Token));
     }
-
-    private static Task<JobView> Submit(MaaSClient client, JobSpec spec) => client.Submit(spec, Token);
 
     private static async Task Ended(MaaSClient client, JobView job)
     {

@@ -17,7 +17,7 @@ internal static class PortalRoutes
 {
     /// <summary>What the portal says where there is nothing yet.</summary>
     public static IReadOnlyList<Look> Empty { get; } =
-        [.. new[] { "/", "/datasets", "/train", "/experiments", "/runs", "/jobs", "/models", "/deployments", "/playground", "/notifications", "/sweeps/new", "/compare", "/compare/models" }.Select(route => new Look(route, route))];
+        [.. new[] { "/", "/datasets", "/train", "/runs", "/models", "/deployments", "/playground" }.Select(route => new Look(route, route))];
 
     /// <summary>The templates that the portal's pages declare.</summary>
     public static IEnumerable<string> Declared()
@@ -36,6 +36,7 @@ internal static class PortalRoutes
         new("/", "/", "theme menu", at => Opened(at, at.Id("theme").GetByRole(AriaRole.Button), at.Raw.Locator(".mud-menu-item"))),
         new("/account", "/account"),
         new("/compare", path.Compare),
+        new("/compare", "/compare", "nothing chosen"),
         .. new[] { "table", "parallel", "scatter", "outcomes" }.Select(part => new Look("/compare", $"{path.Compare}&show={part}", part)),
         new("/compare/models", $"/compare/models?version={path.Model}/1&version={path.Model}/2"),
         new("/datasets", "/datasets"),
@@ -44,7 +45,7 @@ internal static class PortalRoutes
         new("/datasets/{Id:guid}/differences", $"{path.Dataset}/differences"),
         new("/deployments", "/deployments"),
         new("/deployments/{Name}", $"/deployments/{path.Model}"),
-        new("/deployments/{Name}", $"/deployments/{path.Model}", "changing the traffic", at => Opened(at, "change-traffic", "revise")),
+        new("/deployments/{Name}", $"/deployments/{furniture.Model}", "of a number"),
         new("/deployments/{Name}", $"/deployments/{path.Model}", "asked before it is deleted", at => Opened(at, "delete-deployment", "confirm")),
         new("/error", "/error"),
         new("/experiments", "/experiments"),
@@ -54,6 +55,7 @@ internal static class PortalRoutes
         new("/models", "/models"),
         new("/models/{Name}", $"/models/{path.Model}"),
         new("/models/{Name}/{Number:int}", $"/models/{path.Model}/1"),
+        new("/models/{Name}/{Number:int}", $"/models/{furniture.Model}/1", "of a number"),
         .. new[] { "search", "preset", "recipe" }.Select(way => new Look(
             "/models/{Name}/{Number:int}/compress", $"/models/{path.Model}/1/compress", way, at => at.Use($"way-{way}"))),
         new("/not-found", "/not-found"),
@@ -64,10 +66,12 @@ internal static class PortalRoutes
         new("/runs", "/runs"),
         new("/runs", "/runs", "some chosen", Chosen),
         new("/runs/{Id:guid}", path.Runs[0]),
+        new("/runs/{Id:guid}", furniture.Training, "of a number"),
         new("/runs/{Id:guid}", furniture.Sweep, "a search"),
         new("/runs/{Id:guid}", furniture.Frontier, "a compression"),
         new("/setup", "/setup?token=none"),
         new("/sign-in", "/sign-in"),
+        new("/sweeps/new", "/sweeps/new", "from nothing"),
         new("/sweeps/new", $"/sweeps/new?from={path.Runs[0].Split('/')[^1]}"),
         new("/team", "/team"),
         new("/train", $"/train?dataset={path.Dataset.Split('/')[^1]}"),
