@@ -8,7 +8,7 @@ public sealed class AccessibilityTests(OneTeam team, ITestOutputHelper output)
     [Fact]
     public async Task Every_page_that_the_portal_declares_is_looked_at()
     {
-        var looks = PortalRoutes.Of(await team.Path("en-GB"), new("", "", "", "", "", ""));
+        var looks = PortalRoutes.Of(await team.Path("en-GB"), new("", "", "", "", "", "", ""));
         Assert.Equal(PortalRoutes.Declared().Order(StringComparer.Ordinal), looks.Select(look => look.Route).Distinct().Order(StringComparer.Ordinal));
     }
 

@@ -14,8 +14,8 @@ using MaaS.Contracts.Training;
 namespace MaaS.EndToEnd.Tests.Portal;
 
 /// <param name="Model">Of one version, which predicts a number and was compressed.</param>
-/// <param name="Dataset">The addresses of what it learned from, of its training, a search over its settings and their comparison, its compression.</param>
-internal sealed record Furniture(string Model, string Dataset, string Training, string Sweep, string Compare, string Frontier)
+/// <param name="Dataset">The addresses of what it learned from, of the experiment, the training, a search over its settings and their comparison, its compression.</param>
+internal sealed record Furniture(string Model, string Dataset, string Experiment, string Training, string Sweep, string Compare, string Frontier)
 {
     private const string Houses = "house-prices";
 
@@ -41,8 +41,10 @@ internal sealed record Furniture(string Model, string Dataset, string Training, 
         await client.Deploy(new(Houses, [new(Houses, 1)]), Token);
         await Ended(client, sweep);
         await Ended(client, frontier);
-        var trials = (await client.Run(sweep.RunId!.Value, Token)).Sweep!.Trials.Select(trial => $"run={trial.RunId}");
-        return new(Houses, $"/datasets/{data.Id}", $"/runs/{training.RunId}", $"/runs/{sweep.RunId}", $"/compare?{string.Join('&', trials)}", $"/runs/{frontier.RunId}");
+        var search = await client.Run(sweep.RunId!.Value, Token);
+        var trials = search.Sweep!.Trials.Select(trial => $"run={trial.RunId}");
+        return new(
+            Houses, $"/datasets/{data.Id}", $"/experiments/{search.ExperimentId}", $"/runs/{training.RunId}", $"/runs/{sweep.RunId}", $"/compare?{string.Join('&', trials)}", $"/runs/{frontier.RunId}");
     }
 
     private static async Task Things(MaaSClient client, MemberPath path, DatasetView data)

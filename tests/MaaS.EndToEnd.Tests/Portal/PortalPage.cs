@@ -111,6 +111,8 @@ internal sealed class PortalPage
             }
             """, scheme == ColorScheme.Dark);
         await _page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        // An inherited colour goes down from part to part, each with a transition of its own, however short.
+        await _page.WaitForFunctionAsync("() => !document.getAnimations().some(one => one instanceof CSSTransition)");
     }
 
     /// <summary>Goes there by Tab until the thing has the focus; every stop must be seen to have it.</summary>

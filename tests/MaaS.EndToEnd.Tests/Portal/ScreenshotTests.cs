@@ -60,8 +60,8 @@ public sealed class ScreenshotTests(OneTeam team)
         ("datasets", new("/datasets", "/datasets")),
         ("dataset", new("/datasets/{Id:guid}", furniture.Dataset)),
         ("train", new("/train", $"/train?dataset={furniture.Dataset.Split('/')[^1]}")),
-        ("runs", new("/runs", "/runs")),
-        ("run", new("/runs/{Id:guid}", furniture.Training)),
+        ("runs", new("/experiments/{Id:guid}", furniture.Experiment)),
+        ("run", new("/runs/{Id:guid}", furniture.Training, "at its curves", at => at.Id("chart-tools").EvaluateAsync("tools => tools.previousElementSibling.scrollIntoView()"))),
         ("compare", new("/compare", furniture.Compare)),
         ("sweep", new("/runs/{Id:guid}", furniture.Sweep)),
         ("compress", new("/models/{Name}/{Number:int}/compress", $"/models/{furniture.Model}/1/compress")),
@@ -75,6 +75,7 @@ public sealed class ScreenshotTests(OneTeam team)
     {
         await at.Use("predict");
         await Expect(at.Id("result")).ToBeVisibleAsync();
+        await at.Raw.EvaluateAsync("() => scrollTo(0, 0)");
     }
 
     private static string Folder()
