@@ -36,7 +36,7 @@ public sealed class ScreenshotTests(OneTeam team)
         var folder = Folder();
         var at = await team.SignedIn(OneTeam.Admin, "en-GB");
         await at.Resize(Width, Height);
-        var blank = await at.Raw.Context.NewPageAsync();
+        var blank = (await team.Browser.Page(team.Run.Address("web"))).Raw;
         foreach (var (name, look) in Shown(path, furniture))
         {
             await at.Theme(ColorScheme.Light);
