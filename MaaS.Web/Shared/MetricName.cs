@@ -37,6 +37,7 @@ internal static partial class MetricName
         "roc_auc" or "auc" => "ROC AUC",
         "log_loss" => T["Log loss"],
         "loss" => T["Loss"],
+        "batch_loss" => T["Batch loss"],
         "rmse" => "RMSE",
         "mae" => "MAE",
         "mse" => "MSE",

@@ -16,7 +16,7 @@ internal sealed record MemberPath(
     public static async Task<MemberPath> Walk(OneTeam team, string language)
     {
         var at = await Joined(team, language);
-        var model = $"customers-{language[..2]}";
+        var model = language == "en-GB" ? "customers" : $"customers-{language[..2]}";
 
         var dataset = await Upload(at, model);
         await at.Use(at.Id("train-on"));

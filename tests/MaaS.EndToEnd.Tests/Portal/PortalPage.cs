@@ -1,7 +1,6 @@
 // A page of the portal that notes what went wrong beside what a test looks at: errors on the console, requests that failed, accessibility.
 // It is used by mouse, or by keyboard alone; a test need not know which. Things are found by their test id, never by words.
 using System.Collections.Concurrent;
-using Deque.AxeCore.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace MaaS.EndToEnd.Tests.Portal;
@@ -91,8 +90,8 @@ internal sealed class PortalPage
         {
             await Theme(scheme);
             await _page.ScreenshotAsync(new() { Path = Path.Combine(_shots.FullName, $"{name}-{scheme.ToString().ToLowerInvariant()}.png"), FullPage = true });
-            foreach (var violation in (await _page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical"))
-                _complaints.Enqueue($"{name} ({scheme}): {violation.Id} at {string.Join(", ", violation.Nodes.Select(node => node.Target))}");
+            foreach (var finding in await this.Violations($"{name} ({scheme})"))
+                _complaints.Enqueue($"{finding.Place}: {finding.Rule} at {finding.Element}: {finding.Why}");
         }
         await Theme(ColorScheme.Light);
     }
@@ -111,6 +110,8 @@ internal sealed class PortalPage
             }
             """, scheme == ColorScheme.Dark);
         await _page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+        // An inherited colour goes down from part to part, each with a transition of its own, however short.
+        await _page.WaitForFunctionAsync("() => !document.getAnimations().some(one => one instanceof CSSTransition)");
     }
 
     /// <summary>Goes there by Tab until the thing has the focus; every stop must be seen to have it.</summary>
