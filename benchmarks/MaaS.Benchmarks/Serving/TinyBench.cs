@@ -13,7 +13,7 @@ internal static class TinyBench
         await rig.DeployOnce("tiny", Perceptron.Tiny);
         var onnx = Perceptron.Tiny.Write(rig.Folder);
         var raw = RawRuntime.MicrosecondsPerRow(onnx, Perceptron.Tiny, 1);
-        var (noop, noopBytes) = await Noop(rig);
+        var (noop, noopBytes, noopRandom) = await Noop(rig);
         var request = Perceptron.Tiny.HttpRequest("tiny", rig.Key, binary: true);
         var binary = await rig.Http(request, Callers);
         var bytes = await Garbage(rig, request);
@@ -36,6 +36,7 @@ internal static class TinyBench
         results.Add("grpc.vs_http", grpc.PerSecond / binary.PerSecond, "share", ">= 0.8");
         results.Add("latency.p50_us", random.P50, "us", "none");
         results.Add("latency.p99_over_p50", random.P99 / random.P50, "times", "<= 5");
+        results.Add("latency.kestrel_p99_over_p50", noopRandom.P99 / noopRandom.P50, "times", "none: bare Kestrel at half of its own rate");
     }
 
     /// <returns>Bytes of garbage a request, in steady state.</returns>
@@ -46,7 +47,7 @@ internal static class TinyBench
         return (await rig.Api.Allocated() - before) / (double)report.Sent;
     }
 
-    private static async Task<(LoadReport Report, double BytesPerRequest)> Noop(ServingRig rig)
+    private static async Task<(LoadReport Report, double BytesPerRequest, LoadReport Random)> Noop(ServingRig rig)
     {
         var port = ServedApi.FreePort();
         using var server = Process.Start(new ProcessStartInfo("dotnet", [typeof(TinyBench).Assembly.Location, "serving-noop", $"{port}"]))!;
@@ -59,7 +60,7 @@ internal static class TinyBench
             var report = await ServingRig.Median(plan);
             var before = await Allocated();
             var last = await LoadReport.Of(plan);
-            return (report, (await Allocated() - before) / (double)last.Sent);
+            return (report, (await Allocated() - before) / (double)last.Sent, await ServingRig.Median(plan with { Rate = report.PerSecond / 2 }));
 
             async Task<long> Allocated() => long.Parse(await http.GetStringAsync("/"), CultureInfo.InvariantCulture);
         }
