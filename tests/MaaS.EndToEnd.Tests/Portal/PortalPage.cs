@@ -110,8 +110,17 @@ internal sealed class PortalPage
             }
             """, scheme == ColorScheme.Dark);
         await _page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
-        // An inherited colour goes down from part to part, each with a transition of its own, however short.
-        await _page.WaitForFunctionAsync("() => !document.getAnimations().some(one => one instanceof CSSTransition)");
+        // An inherited colour goes down from part to part, each with a transition of its own, however short; one that is out of sight may never end.
+        await _page.EvaluateAsync(
+            """
+            async () => {
+              for (let round = 0; round < 10; round++) {
+                const changing = document.getAnimations().filter(one => one instanceof CSSTransition);
+                if (changing.length === 0) return;
+                await Promise.race([Promise.allSettled(changing.map(one => one.finished)), new Promise(enough => setTimeout(enough, 200))]);
+              }
+            }
+            """);
     }
 
     /// <summary>Goes there by Tab until the thing has the focus; every stop must be seen to have it.</summary>
