@@ -69,12 +69,13 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
     /// <param name="rate">A learning rate of its own; null takes that share of the source's.</param>
     /// <param name="goesOn">Whether only what is better than the candidate is kept.</param>
     /// <param name="dropout">Of the source's dropout: a network of which little is left has no more to spare (Han et al. 2015, arXiv:1506.02626).</param>
+    /// <param name="afresh">Whether what was learned may be lost, so that the source's optimizer is taken whichever it is.</param>
     private Candidate Trained(
         Candidate from, IReadOnlyList<Constraint> constraints, int epochs, CancellationToken token, double gentle = 1, double? rate = null, bool goesOn = false,
-        Func<LearningTask, Lessons>? lessons = null, double dropout = 1)
+        Func<LearningTask, Lessons>? lessons = null, double dropout = 1, bool afresh = false)
     {
         using var scope = NewDisposeScope();
-        var optimizer = OptimizerOf(from.Training, gentle, rate);
+        var optimizer = afresh && from.Training.Optimizer is MuonSpec muon ? muon : OptimizerOf(from.Training, gentle, rate);
         var spec = from.Training with
         {
             Epochs = epochs,
@@ -132,8 +133,9 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
         }
         if (step.Epochs == 0)
             return cut;
+        // Given as long as the source had, what is left learns best in the source's own way, which may undo what it knew.
         using (cut)
-            return Trained(cut, Held(before), step.Epochs, token);
+            return Trained(cut, Held(before), step.Epochs, token, dropout: Math.Sqrt(step.Macs), afresh: step.Epochs >= from.Training.Epochs);
     }
 
     /// <summary>How much each layer's inputs vary, where it matters.</summary>
