@@ -63,6 +63,7 @@ internal static class EventEndpoints
     private static EventStream Stream(
         HttpContext http, Caller caller, EventHub hub, Past past, List<Followed> followed, StreamPosition position, List<GoneEvent> gone, Guid? until = null)
     {
+        // The request's context stays with it to the end: it has no connection while nothing is asked, and let go of here it would be let go of twice.
         // What is followed no longer is forgotten.
         var kept = new StreamPosition();
         foreach (var one in followed)

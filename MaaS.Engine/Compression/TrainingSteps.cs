@@ -69,13 +69,13 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
     /// <param name="rate">A learning rate of its own; null takes that share of the source's.</param>
     /// <param name="goesOn">Whether only what is better than the candidate is kept.</param>
     /// <param name="dropout">Of the source's dropout: a network of which little is left has no more to spare (Han et al. 2015, arXiv:1506.02626).</param>
-    /// <param name="afresh">Whether what was learned may be lost, so that the source's optimizer is taken whichever it is.</param>
+    /// <param name="afresh">Whether what was learned may be lost, so that Muon is taken where the source had it.</param>
     private Candidate Trained(
         Candidate from, IReadOnlyList<Constraint> constraints, int epochs, CancellationToken token, double gentle = 1, double? rate = null, bool goesOn = false,
         Func<LearningTask, Lessons>? lessons = null, double dropout = 1, bool afresh = false)
     {
         using var scope = NewDisposeScope();
-        var optimizer = afresh && from.Training.Optimizer is MuonSpec muon ? muon : OptimizerOf(from.Training, gentle, rate);
+        var optimizer = OptimizerOf(from.Training, gentle, rate, afresh);
         var spec = from.Training with
         {
             Epochs = epochs,
@@ -112,9 +112,9 @@ internal sealed class TrainingSteps(Subject subject, string folder, string sourc
     };
 
     /// <summary>Steps all of one size, as Muon's, and steps of all rows at once would undo what was learned.</summary>
-    private static OptimizerSpec OptimizerOf(TrainingSpec training, double gentle, double? rate)
+    private static OptimizerSpec OptimizerOf(TrainingSpec training, double gentle, double? rate, bool afresh)
     {
-        var optimizer = training.Optimizer is MuonSpec or GradientDescentSpec or null ? new AdamWSpec() : training.Optimizer;
+        var optimizer = training.Optimizer is GradientDescentSpec or null || (training.Optimizer is MuonSpec && !afresh) ? new AdamWSpec() : training.Optimizer;
         return optimizer with { LearningRate = rate ?? (optimizer.LearningRate ?? Optimizer.DefaultLearningRate(optimizer)) * gentle };
     }
 

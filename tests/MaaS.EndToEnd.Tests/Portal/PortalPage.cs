@@ -110,7 +110,7 @@ internal sealed class PortalPage
             }
             """, scheme == ColorScheme.Dark);
         await _page.EvaluateAsync("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
-        // An inherited colour goes down from part to part, each with a transition of its own, however short; one that is out of sight may never end.
+        // An inherited colour goes down from part to part, each with a transition of its own, however short. On the page of runs one did not end in two minutes.
         await _page.EvaluateAsync(
             """
             async () => {

@@ -165,6 +165,7 @@ public sealed record Seed(
         var id = Guid.CreateVersion7();
         return new()
         {
+            Id = Guid.CreateVersion7(DateTimeOffset.UtcNow.AddMilliseconds(state == JobState.Running ? 1 : 0)), // ids of one millisecond have no order, and the running job is the newer
             TeamId = team.Id,
             Kind = JobKind.Train,
             State = state,

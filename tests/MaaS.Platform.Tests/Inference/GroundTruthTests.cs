@@ -76,7 +76,7 @@ public sealed class GroundTruthTests(ApiServer api) : RolloutTest(api)
         var request = new PredictRequest(TestPackage.Rows("""{"age":50}""", """{"age":"old"}""", """{"age":20}"""));
         var id = (await Member.Predict(Seed.Deployment, request, Token)).RequestId;
         var result = await Post(
-            Truth(id, "yes"), Truth(id, "no"), Truth(id, "yes", 1), Truth(id, "maybe", 2), Truth(id, 2, 2), Truth(id, "no", 3), Truth(id, "no", -1), Truth("unknown", "no"), Truth(id, "no", 2));
+            Truth(id, "yes"), Truth(id, "no"), Truth(id, "yes", 1), Truth(id, "maybe", 2), Truth(id, 1, 2), Truth(id, "no", 3), Truth(id, "no", -1), Truth("unknown", "no"), Truth(id, "no", 2));
 
         Assert.Equal((2, 7), (result.Accepted, result.Refused));
         Assert.Equal(
@@ -84,7 +84,7 @@ public sealed class GroundTruthTests(ApiServer api) : RolloutTest(api)
             $"rows[1]: row 0 of \"{id}\" is given twice; the first counts.",
             "rows[2].row is 1, which was refused and has no answer.",
             "rows[3].value is \"maybe\", which is no label of the version that answered; it has no, yes.",
-            "rows[4].value is 2, which is no label of the version that answered; it has no, yes.",
+            "rows[4].value is 1, which is no label of the version that answered; it has no, yes.",
             "rows[5].row is 3; the request had 3 rows, 0 to 2.",
             "rows[6].row is -1; the request had 3 rows, 0 to 2.",
             "rows[7].request_id: no answer is kept under \"unknown\".",
