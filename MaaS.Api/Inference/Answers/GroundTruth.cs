@@ -45,8 +45,9 @@ internal sealed class GroundTruth(IReadOnlyDictionary<string, KeptAnswer> answer
         var known = manifests[answer.VersionId].Labels!;
         // Classes keep their text, and a class may be called 1 or true.
         var label = row.Value.ValueKind is JsonValueKind.String ? row.Value.GetString()! : row.Value.GetRawText();
-        // No and yes may be said in other words than the file had; a number is no word.
-        if (!known.Contains(label, StringComparer.Ordinal) && row.Value.ValueKind != JsonValueKind.Number && CellText.AreNoAndYes(known) && CellText.TryBoolean(label, out var yes))
+        // No and yes may be said in other words than the file had; 0 and 1 are false and true, and no words.
+        if (!known.Contains(label, StringComparer.Ordinal) && CellText.AreNoAndYes(known) && CellText.TryBoolean(label, out var yes)
+            && (row.Value.ValueKind != JsonValueKind.Number || known[1] == "true"))
             label = known[yes ? 1 : 0];
         if (!known.Contains(label, StringComparer.Ordinal))
             return $".value is {Shown(row.Value.GetRawText())}, which is no label of the version that answered; it has {Shown(string.Join(", ", known), 10 * MostShown)}.";
